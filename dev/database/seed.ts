@@ -1,0 +1,89 @@
+import pg from 'pg';
+import { hashPassword } from '../../src/domain/account/password.ts';
+import { hashToken, newToken } from '../../src/domain/account/session-token.ts';
+import { newId } from '../../src/lib/id.ts';
+
+export interface Person {
+  name: string;
+  email: string;
+  password: string;
+}
+
+export interface Seeded {
+  people: Person[];
+  /** Signs the first person in, once, within the day. */
+  signInLink: string;
+}
+
+/** Two people, so that working together can be seen; their passwords are no secret and good on loopback only. */
+const PEOPLE: (Person & { role: 'owner' | 'editor' })[] = [
+  { name: 'Ada Lens', email: 'ada@darkroom.example', password: 'contact-sheet-ada', role: 'owner' },
+  { name: 'Ben Shutter', email: 'ben@darkroom.example', password: 'contact-sheet-ben', role: 'editor' },
+];
+const PROJECT = { name: 'First light', description: 'A place to try an import.' };
+
+/**
+ * Makes the demo accounts and their project where they are missing, and a new sign-in link. Runs as the owner
+ * in one transaction; what is there already, changed passwords included, stays as it is.
+ */
+export async function seed(options: { ownerUrl: string; consoleUrl: string }): Promise<Seeded> {
+  const client = new pg.Client({ connectionString: options.ownerUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query('begin');
+    const people = [];
+    for (const person of PEOPLE) people.push({ ...person, id: await ensurePerson(client, person) });
+    await ensureProject(client, people);
+    const token = newToken();
+    await client.query(
+      `insert into sign_in_links (token_hash, user_id, expires_at)
+       values (decode($1, 'hex'), $2, now() + interval '1 day')`,
+      [await hashToken(token), people[0]?.id],
+    );
+    await client.query('commit');
+    return {
+      people: PEOPLE.map(({ name, email, password }) => ({ name, email, password })),
+      signInLink: `${options.consoleUrl}/sign-in#link=${token}`,
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+async function ensurePerson(client: pg.Client, person: Person): Promise<string> {
+  const found = await client.query<{ id: string }>('select id from profiles where lower(email) = $1', [
+    person.email,
+  ]);
+  if (found.rows[0]) return found.rows[0].id;
+  const id = newId('usr');
+  await client.query('insert into profiles (id, email, name) values ($1, $2, $3)', [
+    id,
+    person.email,
+    person.name,
+  ]);
+  await client.query('insert into credentials (user_id, password_hash) values ($1, $2)', [
+    id,
+    await hashPassword(person.password),
+  ]);
+  return id;
+}
+
+async function ensureProject(client: pg.Client, people: { id: string; role: string }[]): Promise<void> {
+  const owner = people[0]?.id;
+  const found = await client.query('select 1 from project_members where user_id = $1 limit 1', [owner]);
+  if (found.rowCount) return;
+  const id = newId('prj');
+  await client.query('insert into projects (id, name, description, created_by) values ($1, $2, $3, $4)', [
+    id,
+    PROJECT.name,
+    PROJECT.description,
+    owner,
+  ]);
+  for (const person of people) {
+    await client.query('insert into project_members (project_id, user_id, role) values ($1, $2, $3)', [
+      id,
+      person.id,
+      person.role,
+    ]);
+  }
+}
