@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** A browser for the tests, and where it comes from. */
+export interface Browser {
+  executable: string;
+  /** In words, for the person who runs the tests. */
+  origin: string;
+  /** Arguments it needs to run on this machine. */
+  args: string[];
+}
+
+const NAMES = [
+  'google-chrome-stable',
+  'google-chrome',
+  'chromium',
+  'chromium-browser',
+  'microsoft-edge-stable',
+  'microsoft-edge',
+];
+
+function installedPaths(): string[] {
+  if (process.platform === 'darwin') {
+    return ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
+      (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+    );
+  }
+  if (process.platform === 'win32') {
+    const roots = ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].map(
+      (name) => process.env[name] ?? '',
+    );
+    return roots.flatMap((root) =>
+      ['Google\\Chrome\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'].map((file) =>
+        path.join(root, file),
+      ),
+    );
+  }
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  return NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+}
+
+/** Whether the browser starts at all: a library may be missing, or it may be made for another system. */
+function runs(executable: string): boolean {
+  try {
+    return /\d+\.\d+/.test(
+      execFileSync(executable, ['--version'], {
+        timeout: 15_000,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).toString(),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The browser to test with: the one DARKROOM_BROWSER names, an installed Chrome, Chromium or Edge, or the
+ * Chromium that the package @sparticuz/chromium carries (Linux), unpacked into the temporary folder. Null
+ * when none of them runs here.
+ */
+export async function findBrowser(): Promise<Browser | null> {
+  const named = process.env['DARKROOM_BROWSER'];
+  // Chromium refuses to sandbox for root.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  if (named && named !== 'packaged') return runs(named) ? { executable: named, origin: named, args } : null;
+  const installed = named ? undefined : installedPaths().find((file) => existsSync(file) && runs(file));
+  if (installed) return { executable: installed, origin: installed, args };
+  if (process.platform !== 'linux' || process.arch !== 'x64') return null;
+  const { default: chromium } = await import('@sparticuz/chromium');
+  const executable = await chromium.executablePath();
+  if (!runs(executable)) return null;
+  // It brings no setuid helper for its sandbox. Its other recommended arguments would switch the web's own
+  // rules off, which are part of what is tested.
+  return { executable, origin: 'the Chromium of @sparticuz/chromium', args: ['--no-sandbox'] };
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+
+/** Every child carries this variable, so that its own children are known as ours when it is gone. */
+export const RUN_MARKER_NAME = 'DARKROOM_RUN';
+
+const ProcessRecord = z.object({
+  name: z.string(),
+  pid: z.number().int().positive(),
+  startTime: z.string(),
+  command: z.string(),
+  stopSignal: z.enum(['SIGINT', 'SIGTERM']),
+  guard: z.object({ pid: z.number().int(), startTime: z.string() }),
+  marker: z.string(),
+});
+
+/** What is known of a running child, enough to end it later and nothing else. */
+export type ProcessRecord = z.infer<typeof ProcessRecord>;
+
+/** The value of the marker variable: the same for all children of one data folder, different between two folders. */
+export function runMarker(dataDir: string): string {
+  return createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 24);
+}
+
+/** The file that holds the record of the child called `name`. */
+export function recordPath(dataDir: string, name: string): string {
+  return path.join(dataDir, 'run', `${name}.json`);
+}
+
+/** Writes a record in one step, so that a reader never sees half of it. */
+export function writeRecord(dataDir: string, record: ProcessRecord): void {
+  const file = recordPath(dataDir, record.name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(`${file}.tmp`, JSON.stringify(record, null, 2));
+  renameSync(`${file}.tmp`, file);
+}
+
+/** Parses the text of a record; null when it is no valid record. */
+export function parseRecord(text: string): ProcessRecord | null {
+  try {
+    return ProcessRecord.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** All records in the data folder, with their files. Files that hold no record are left out. */
+export function readRecords(dataDir: string): { file: string; record: ProcessRecord }[] {
+  const directory = path.join(dataDir, 'run');
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => {
+      const file = path.join(directory, name);
+      const record = parseRecord(readFileSync(file, 'utf8'));
+      return record === null ? [] : [{ file, record }];
+    });
+}

@@ -1,0 +1,85 @@
+// Runs every quick check and says of each how long it took; the first lines of a failure are shown.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+/** The budget of the Worker's script, compressed, without its WASM codecs. */
+const MAX_BUNDLE_KIB = 400;
+
+interface Outcome {
+  name: string;
+  ok: boolean;
+  ms: number;
+  output: string;
+}
+
+function bin(name: string, ...args: string[]): [string, string[]] {
+  return [process.execPath, [path.join(ROOT, 'node_modules', ...name.split('/')), ...args]];
+}
+
+function run(name: string, [command, args]: [string, string[]]): Promise<Outcome> {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', NO_COLOR: '1' },
+    });
+    const collect = (chunk: Buffer) => (output += chunk.toString());
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    const finish = (ok: boolean) => resolve({ name, ok, ms: performance.now() - started, output });
+    child.once('error', (error) => ((output += error.message), finish(false)));
+    child.once('close', (code) => finish(code === 0));
+  });
+}
+
+async function checkBundle(): Promise<Outcome> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-bundle-'));
+  try {
+    const outcome = await run(
+      'bundle',
+      bin('wrangler/bin/wrangler.js', 'deploy', '--dry-run', '--env', '', '--outdir', folder),
+    );
+    if (!outcome.ok) return outcome;
+    const scripts = readdirSync(folder).filter((file) => file.endsWith('.js'));
+    const bytes = scripts.reduce(
+      (sum, file) => sum + gzipSync(readFileSync(path.join(folder, file))).length,
+      0,
+    );
+    const kib = Math.round(bytes / 1024);
+    const ok = bytes > 0 && kib <= MAX_BUNDLE_KIB;
+    return { ...outcome, name: `bundle (${kib} of ${MAX_BUNDLE_KIB} KiB)`, ok, output: '' };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const tsc = (project: string) => run(`types ${project}`, bin('typescript/bin/tsc', '-p', project));
+
+// Three at a time at the most: they share two cores with whatever else runs.
+const groups: (() => Promise<Outcome>)[][] = [
+  [
+    () => run('format', bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
+    () => run('lint', bin('oxlint/bin/oxlint')),
+    () => run('openapi', [process.execPath, [path.join(ROOT, 'dev', 'openapi.ts'), '--check']]),
+  ],
+  [() => tsc('tsconfig.json'), () => tsc('dev/tsconfig.json')],
+  [() => tsc('console/tsconfig.json'), () => tsc('test/tsconfig.json'), () => tsc('test/e2e/tsconfig.json')],
+  [() => run('dead code', bin('knip/bin/knip.js', '--no-progress')), checkBundle],
+];
+
+let failures = 0;
+for (const group of groups) {
+  for (const { name, ok, ms, output } of await Promise.all(group.map((check) => check()))) {
+    console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${(ms / 1000).toFixed(1)} s)`);
+    if (ok) continue;
+    failures++;
+    console.log(output.trimEnd().split('\n').slice(0, 60).join('\n'));
+  }
+}
+process.exitCode = failures === 0 ? 0 : 1;
