@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm';
+import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { enter } from '../db/statement.ts';
+import { logEvent } from '../observability/logger.ts';
+import { dispatchOutbox } from '../queues/outbox.ts';
+import { resendStalled } from '../queues/resend-stalled.ts';
+import type { Services } from '../services.ts';
+
+type Task = (services: Services) => Promise<void>;
+
+/** Rows deleted a run, so that a backlog never becomes one long transaction. */
+const SWEEP_LIMIT = 1_000;
+
+/** Does what a request could not do after its commit. */
+const dispatchWaiting: Task = async (services) => {
+  const done = await dispatchOutbox(services);
+  if (done > 0) logEvent('warn', 'outbox_late', { done });
+};
+
+/** Sends again what a job under way seems to have lost. */
+const reviveJobs: Task = async (services) => {
+  const sent = await resendStalled(services);
+  if (sent > 0) logEvent('warn', 'crawl_resent', { chunks: sent });
+};
+
+/** Deletes what has served its time: sessions, links, stored replies and done outbox rows. */
+const sweepExpired: Task = async (services) => {
+  const sweep = (table: string, key: string, condition: string) =>
+    sql.raw(`with gone as (
+      delete from ${table} where (${key}) in (select ${key} from ${table} where ${condition} limit ${SWEEP_LIMIT})
+      returning 1) select to_jsonb(count(*)) from gone`);
+  const results = await runBatch(
+    services.db.service,
+    [
+      enter(null, 'cron'),
+      sweep('sessions', 'id', 'expires_at < now()'),
+      sweep('sign_in_links', 'token_hash', 'expires_at < now()'),
+      sweep('idempotency_keys', 'scope, key', "created_at < now() - interval '24 hours'"),
+      sweep('outbox', 'id', "done_at < now() - interval '24 hours'"),
+    ],
+    { deadlineMs: WRITE_DEADLINE_MS },
+  );
+  const [sessions = 0, links = 0, replies = 0, outbox = 0] = results
+    .slice(1)
+    .map((rows) => values<number>(rows)[0] ?? 0);
+  if (sessions + links + replies + outbox > 0)
+    logEvent('info', 'swept', { sessions, links, replies, outbox });
+};
+
+/** What runs at each cron expression of wrangler.toml. */
+export const CRON_TASKS: Readonly<Record<string, readonly Task[]>> = {
+  '* * * * *': [dispatchWaiting, reviveJobs],
+  '17 * * * *': [sweepExpired],
+};
+
+/** Runs every task of an expression, also when one fails; then fails with the first error. */
+export async function runCron(expression: string, services: Services): Promise<void> {
+  const tasks = CRON_TASKS[expression];
+  if (!tasks) throw new Error(`No task is planned for the cron expression ${expression}`);
+  const outcomes = await Promise.allSettled(tasks.map((task) => task(services)));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
+}

@@ -1,0 +1,58 @@
+import { NeonDbError } from '@neondatabase/serverless';
+import { AppError } from '../errors/app-error.ts';
+import { isErrorCode } from '../errors/codes.ts';
+
+/** Raised by app.must and app.fail: the message is the code, the detail the current state. */
+const PRIVATE_SQLSTATE = 'DK001';
+
+/** The stored reply of an earlier request with the same key is to be sent instead. */
+export class ReplayError extends Error {
+  override name = 'ReplayError';
+}
+
+const DETAILS: Record<string, string> = {
+  not_found: 'It does not exist, or you are not a member of its project.',
+  forbidden: 'Ask an owner of the project for a role that may do this.',
+  invalid_credentials: 'They are wrong, were used already or have expired.',
+  email_taken: 'Sign in instead, or use another address.',
+  conflict: 'Read it again and repeat the change.',
+};
+
+/** Maps what the database client throws. Text from the database stays in `cause`, which is only logged. */
+export function toAppError(error: unknown): Error {
+  if (!(error instanceof NeonDbError)) {
+    return new AppError('unavailable', 'The database did not answer in time.', {
+      cause: error,
+      retryAfter: 1,
+    });
+  }
+  switch (error.code) {
+    case PRIVATE_SQLSTATE: {
+      if (error.message === 'replay') return new ReplayError();
+      if (!isErrorCode(error.message)) break;
+      const state = error.detail || undefined;
+      const detail = state ? `It is ${state} now.` : (DETAILS[error.message] ?? '');
+      return new AppError(error.message, detail, { cause: error, ...(state && { state }) });
+    }
+    // lock_not_available: another request holds the key or the row for longer than lock_timeout.
+    case '55P03':
+      return new AppError('idempotency_in_progress', 'Repeat it in a moment.', {
+        cause: error,
+        retryAfter: 1,
+      });
+    // serialization_failure, deadlock_detected
+    case '40001':
+    case '40P01':
+      return new AppError('conflict', 'Repeat the request.', { cause: error, retryAfter: 1 });
+    // No SQLSTATE: the request never reached a database. 57*: shutting down or timed out; 53*: out of
+    // resources; 08*: connection lost; 25006: a standby was asked to write.
+    case undefined:
+    case '25006':
+      return new AppError('unavailable', 'The database is not reachable.', { cause: error, retryAfter: 1 });
+    default:
+      if (/^(57|53|08)/.test(error.code)) {
+        return new AppError('unavailable', 'The database is not reachable.', { cause: error, retryAfter: 1 });
+      }
+  }
+  return new AppError('internal', '', { cause: error });
+}

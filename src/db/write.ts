@@ -1,0 +1,148 @@
+import { is, SQL, sql, type SQLWrapper } from 'drizzle-orm';
+import type { IdempotencyKey, RequestContext } from '../context.ts';
+import { AppError } from '../errors/app-error.ts';
+import { withDeadline } from '../lib/deadline.ts';
+import { newId } from '../lib/id.ts';
+import { dispatchOutbox, type OutboxMessage } from '../queues/outbox.ts';
+import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from './batch.ts';
+import { activityLogs, outbox } from './schema/platform.ts';
+import { enter } from './statement.ts';
+import { ReplayError } from './sql-error.ts';
+
+export interface WriteInput {
+  /** Authorises and names the tenant; runs before the effects. */
+  authorize?: SQL;
+  effects: SQLWrapper[];
+  /** `onlyIf`: for a change that may turn out to be none. */
+  activity: {
+    action: string;
+    subjectId: string;
+    projectId?: SQLWrapper | string;
+    data?: object;
+    onlyIf?: SQL;
+  };
+  outbox?: OutboxMessage[];
+  /** The status of the reply, stored with it. */
+  status: 200 | 201 | 204;
+  /** Selects the reply as one JSON value, after the effects; none for 204. */
+  reply?: SQLWrapper;
+  /** Who acts when it is not the caller: a person who signs up is nobody yet. */
+  actorId?: string;
+  /** What a request without a caller is about; its key is unique within it. */
+  anonymousScope?: string;
+  /** For what is harmless to repeat and whose reply must not be stored, such as a new session. */
+  ignoreKey?: true;
+  /** Replies only once the outbox messages were done, or this many milliseconds have passed. */
+  settleOutboxMs?: number;
+  deadlineMs?: number;
+}
+
+export interface Written<T> {
+  status: number;
+  body: T;
+  replayed: boolean;
+}
+
+/**
+ * The write pattern: one transaction in one round trip that sets the caller, claims the idempotency key,
+ * authorises, changes, records the activity and the outbox rows, stores the reply and names the bookmark.
+ *
+ * A repeated key costs a second round trip and returns the stored reply. Errors: what the statements raise
+ * through app.must and app.fail; `idempotency_key_reused`; `unavailable`, after which the same key tells
+ * whether the write took effect.
+ */
+export async function write<T = null>(ctx: RequestContext, input: WriteInput): Promise<Written<T>> {
+  const actorId = input.actorId ?? (ctx.actor.kind === 'user' ? ctx.actor.userId : null);
+  const scope = input.anonymousScope ? `anonymous:${input.anonymousScope}` : actorId;
+  const key = scope && !input.ignoreKey ? ctx.idempotency : null;
+  const messages = (input.outbox ?? []).map((message) => ({ ...message, id: newId('obx') }));
+  const { activity } = input;
+
+  const reply = input.reply ? sql`(${input.reply})` : sql`null::jsonb`;
+  const statements: SQLWrapper[] = [
+    enter(actorId, ctx.requestId),
+    ...(key ? [sql`select app.claim_key(${scope}, ${key.key}, decode(${key.fingerprint}, 'hex'))`] : []),
+    ...(input.authorize ? [input.authorize] : []),
+    ...input.effects,
+    sql`insert into ${activityLogs} (id, project_id, actor_id, action, subject_id, data, request_id)
+        select ${newId('act')}, ${activity.projectId ?? null}, ${actorId}, ${activity.action},
+          ${activity.subjectId}, ${toJsonb(activity.data ?? {})}, ${ctx.requestId}
+        where ${activity.onlyIf ?? sql`true`}`,
+    ...messages.map(
+      (message) => sql`insert into ${outbox} (id, topic, payload, request_id)
+        select ${message.id}, ${message.topic}, ${toJsonb(message.payload)}, ${ctx.requestId}
+        where ${message.onlyIf ?? sql`true`}`,
+    ),
+    key ? sql`select app.keep_reply(${key.key}, ${input.status}, ${reply})` : sql`select ${reply}`,
+    sql`select app.bookmark()`,
+  ];
+
+  try {
+    const results = await runBatch(ctx.services.db.primary, statements, {
+      deadlineMs: input.deadlineMs ?? WRITE_DEADLINE_MS,
+    });
+    ctx.bookmark = values<string>(results.at(-1))[0] ?? null;
+    if (messages.length > 0) {
+      const ids = messages.map((message) => message.id);
+      const dispatched = dispatchOutbox(ctx.services, ids);
+      ctx.waitUntil('outbox', dispatched);
+      // Not done in time, it is repeated by cron: the write itself stands.
+      if (input.settleOutboxMs) {
+        await withDeadline(dispatched, input.settleOutboxMs, 'the outbox').catch(() => 0);
+      }
+    }
+    return { status: input.status, body: onlyValue<T>(values<T>(results.at(-2))), replayed: false };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'idempotency_in_progress' && !key) {
+      throw new AppError('conflict', 'Somebody else is changing it; repeat the request.', {
+        cause: error,
+        retryAfter: 1,
+      });
+    }
+    if (!(error instanceof ReplayError) || !key || !scope) throw error;
+    const stored = await findReply<T>(ctx, scope, key);
+    if (!stored) throw new AppError('idempotency_in_progress', 'Repeat it in a moment.', { retryAfter: 1 });
+    return stored;
+  }
+}
+
+/** The stored reply of the caller's key, if there is one: for a verb whose checks the write itself made fail. */
+export async function findOwnReply<T>(ctx: RequestContext): Promise<Written<T> | null> {
+  if (ctx.actor.kind !== 'user' || !ctx.idempotency) return null;
+  return await findReply<T>(ctx, ctx.actor.userId, ctx.idempotency);
+}
+
+function toJsonb(value: object): SQL {
+  return is(value, SQL) ? sql`(${value})` : sql`${JSON.stringify(value)}::jsonb`;
+}
+
+/** A reply statement selects exactly one row; for 204 its value is null, which is what `T` is then. */
+function onlyValue<T>(rows: T[]): T {
+  const [value] = rows;
+  return value as T;
+}
+
+async function findReply<T>(
+  ctx: RequestContext,
+  scope: string,
+  key: IdempotencyKey,
+): Promise<Written<T> | null> {
+  const actorId = ctx.actor.kind === 'user' ? ctx.actor.userId : null;
+  const results = await runBatch(
+    ctx.services.db.primary,
+    [
+      enter(actorId, ctx.requestId),
+      sql`select jsonb_build_object('fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body)
+          from app.find_reply(${scope}, ${key.key})`,
+    ],
+    { deadlineMs: READ_DEADLINE_MS },
+  );
+  const [stored] = values<{ fingerprint: string; status: number; body: T }>(results[1]);
+  if (!stored) return null;
+  if (stored.fingerprint !== key.fingerprint) {
+    throw new AppError('idempotency_key_reused', 'Use a new Idempotency-Key for a new request.', {
+      errors: [{ path: 'header.idempotency-key', message: 'was sent with another request before' }],
+    });
+  }
+  return { status: stored.status, body: stored.body, replayed: true };
+}

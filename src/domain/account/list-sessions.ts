@@ -1,0 +1,26 @@
+import { desc, sql } from 'drizzle-orm';
+import type { RequestContext } from '../../context.ts';
+import { read } from '../../db/read.ts';
+import { sessions } from '../../db/schema/account.ts';
+import { select } from '../../db/statement.ts';
+import { type Page, toPage } from '../../lib/cursor.ts';
+import type { PageInput } from '../page.ts';
+import { requireUser } from './require-user.ts';
+import { type Session, sessionView } from './view.ts';
+
+/** The caller's open sessions, newest first. */
+export async function listSessions(ctx: RequestContext, page: PageInput): Promise<Page<Session>> {
+  const user = requireUser(ctx);
+  const rows = await read<Session>(ctx, {
+    query: select
+      .select({ json: sessionView(user.sessionId) })
+      .from(sessions)
+      .where(
+        sql`${sessions.userId} = ${user.userId} and ${sessions.expiresAt} > now()
+          and (${page.after}::text is null or ${sessions.id} < ${page.after})`,
+      )
+      .orderBy(desc(sessions.id))
+      .limit(page.limit + 1),
+  });
+  return toPage(rows, page.limit, (session) => session.id);
+}

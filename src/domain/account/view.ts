@@ -1,0 +1,31 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { profiles, sessions } from '../../db/schema/account.ts';
+import { rfc3339 } from '../../db/statement.ts';
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  createdAt: string;
+}
+
+export const userView: SQL<User> = sql`jsonb_build_object(
+  'id', ${profiles.id}, 'email', ${profiles.email}, 'name', ${profiles.name},
+  'createdAt', ${rfc3339(profiles.createdAt)})`;
+
+export interface Session {
+  id: string;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+  userAgent: string | null;
+  /** Whether the request itself was made with this session. */
+  current: boolean;
+}
+
+export function sessionView(currentId: string): SQL<Session> {
+  return sql`jsonb_build_object(
+    'id', ${sessions.id}, 'createdAt', ${rfc3339(sessions.createdAt)},
+    'lastSeenAt', ${rfc3339(sessions.lastSeenAt)}, 'expiresAt', ${rfc3339(sessions.expiresAt)},
+    'userAgent', ${sessions.userAgent}, 'current', ${sessions.id} = ${currentId})`;
+}

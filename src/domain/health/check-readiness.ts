@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import { runBatch, values } from '../../db/batch.ts';
+import type { Database } from '../../db/client.ts';
+import { withDeadline } from '../../lib/deadline.ts';
+import type { Services } from '../../services.ts';
+
+export type PartState = 'ok' | 'down' | 'misconfigured';
+
+export interface Readiness {
+  status: 'ready' | 'degraded' | 'unavailable';
+  parts: { primary: PartState; replica: PartState; redis: PartState; media: PartState };
+}
+
+/** Under the 500 ms within which readiness answers. */
+const PROBE_DEADLINE_MS = 400;
+
+async function probe(work: Promise<PartState>): Promise<PartState> {
+  try {
+    return await withDeadline(work, PROBE_DEADLINE_MS, 'a probe');
+  } catch {
+    return 'down';
+  }
+}
+
+/**
+ * A role that bypasses row-level security answers every query, only with everybody's rows: that is not
+ * ready. (Roles made in Neon's console do; roles made by SQL do not.)
+ */
+async function probeDatabase(database: Database): Promise<PartState> {
+  const query = sql`select to_jsonb(rolbypassrls or rolsuper) from pg_roles where rolname = current_user`;
+  const results = await runBatch(database, [query], { deadlineMs: PROBE_DEADLINE_MS, readOnly: true });
+  return values<boolean>(results[0])[0] === false ? 'ok' : 'misconfigured';
+}
+
+/** Whether requests can be served, and which part is missing. Answers within 500 ms whatever hangs. */
+export async function checkReadiness(services: Services): Promise<Readiness> {
+  const { db, sessions, media } = services;
+  const [primary, replica, redis, store] = await Promise.all([
+    probe(probeDatabase(db.primary)),
+    probe(probeDatabase(db.replica)),
+    probe(sessions.ping().then(() => 'ok' as const)),
+    probe(media.head('0'.repeat(64), 'original').then(() => 'ok' as const)),
+  ]);
+  const parts = { primary, replica, redis, media: store };
+  const states = Object.values(parts);
+  if (states.includes('misconfigured') || primary === 'down') return { status: 'unavailable', parts };
+  return { status: states.includes('down') ? 'degraded' : 'ready', parts };
+}

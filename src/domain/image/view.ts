@@ -1,0 +1,64 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { blobs, images, imageSources } from '../../db/schema/image.ts';
+import { rfc3339 } from '../../db/statement.ts';
+import type { Services } from '../../services.ts';
+
+/** An image as the database knows it. */
+export interface ImageRecord {
+  id: string;
+  projectId: string;
+  jobId: string | null;
+  /** Hexadecimal. */
+  sha256: string;
+  mime: 'image/jpeg' | 'image/png';
+  bytes: number;
+  crc32: number;
+  /** Pixels, after the orientation is applied. */
+  width: number;
+  height: number;
+  orientation: number;
+  averageColor: string;
+  thumbnailSize: { width: number; height: number } | null;
+  source: { url: string; finalUrl: string; fetchedAt: string };
+  createdAt: string;
+}
+
+/** An image as the API shows it, with signed addresses of its bytes. */
+export interface Image extends Omit<ImageRecord, 'crc32' | 'thumbnailSize'> {
+  url: string;
+  thumbnail: { url: string; width: number; height: number } | null;
+}
+
+/** Selects ImageRecords; the first source is the one it was found at. `condition` is over images as `i`. */
+export function selectImages(condition: SQL, order: SQL): SQL {
+  return sql`select jsonb_build_object(
+      'id', i.id, 'projectId', i.project_id, 'jobId', i.job_id, 'sha256', encode(i.sha256, 'hex'),
+      'mime', b.mime, 'bytes', b.bytes, 'crc32', b.crc32, 'width', b.width, 'height', b.height,
+      'orientation', b.orientation, 'averageColor', b.average_color,
+      'thumbnailSize', case when b.thumbnail_width is not null
+        then jsonb_build_object('width', b.thumbnail_width, 'height', b.thumbnail_height) end,
+      'source', jsonb_build_object('url', s.url, 'finalUrl', s.final_url, 'fetchedAt', ${rfc3339(sql`s.fetched_at`)}),
+      'createdAt', ${rfc3339(sql`i.created_at`)})
+    from ${images} i
+    join ${blobs} b on b.sha256 = i.sha256
+    left join lateral (
+      select url, final_url, fetched_at from ${imageSources} s where s.image_id = i.id
+      order by s.fetched_at limit 1
+    ) s on true
+    where ${condition} ${order}`;
+}
+
+/** Adds the signed addresses. */
+export function showImage(services: Services, record: ImageRecord): Image {
+  const { crc32: _crc32, thumbnailSize, ...shown } = record;
+  const now = services.clock.now();
+  const claim = { sha256: record.sha256, projectId: record.projectId, imageId: record.id };
+  return {
+    ...shown,
+    url: services.signer.sign({ ...claim, variant: 'original' }, now),
+    thumbnail: thumbnailSize && {
+      url: services.signer.sign({ ...claim, variant: 'thumbnail' }, now),
+      ...thumbnailSize,
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+
+export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
+export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+
+/** The bindings of wrangler.toml. They come from the platform, so only their presence is checked. */
+export interface Bindings {
+  MEDIA: R2Bucket;
+  CRAWL_QUEUE: Queue;
+  ASSETS: Fetcher;
+}
+const BINDINGS = ['MEDIA', 'CRAWL_QUEUE', 'ASSETS'] as const satisfies readonly (keyof Bindings)[];
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])\.?$|\.localhost\.?$/i;
+
+function hostOf(address: string): string | null {
+  return URL.canParse(address) ? new URL(address).hostname : null;
+}
+
+const postgresUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
+    'must be a postgres:// URL',
+  );
+const httpUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be a URL');
+const origins = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .refine(
+    (list) => list.every((one) => URL.canParse(one) && new URL(one).origin === one),
+    'must be origins, separated by commas',
+  );
+/** 32 bytes or more in base64 or base64url. */
+const secret = z.string().regex(/^[A-Za-z0-9+/_-]{43,}={0,2}$/, 'must be at least 32 random bytes in base64');
+
+const local = {
+  ENVIRONMENT: z.enum(ENVIRONMENTS),
+  DATABASE_URL: postgresUrl,
+  DATABASE_REPLICA_URL: postgresUrl,
+  DATABASE_SERVICE_URL: postgresUrl,
+  UPSTASH_REDIS_REST_URL: httpUrl,
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
+  MEDIA_SIGNING_KEY: secret,
+  PUBLIC_URL: httpUrl,
+  SENTRY_DSN: httpUrl.optional(),
+  NEON_FETCH_ENDPOINT: httpUrl.optional(),
+  CRAWL_ALLOWED_ORIGINS: origins.optional(),
+};
+
+const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
+const remoteHttps = httpUrl.refine(
+  (text) => text.startsWith('https://') && remote(text),
+  'must be https and not this machine',
+);
+const remotePostgres = postgresUrl
+  .refine(remote, 'must not be on this machine')
+  .refine(
+    (text) => !URL.canParse(text) || new URL(text).username !== 'darkroom_owner',
+    'must not be the owner role',
+  );
+const notExample = (text: string) => !/example|local|darkroom-dev/i.test(text);
+
+/** What development falls back to, with a warning. Each of them is refused in production. */
+const DEVELOPMENT_DEFAULTS = {
+  ENVIRONMENT: 'development',
+  DATABASE_URL: 'postgres://darkroom_app:darkroom-dev@127.0.0.1:5432/darkroom',
+  DATABASE_REPLICA_URL: 'postgres://darkroom_app:darkroom-dev@127.0.0.1:5433/darkroom',
+  DATABASE_SERVICE_URL: 'postgres://darkroom_service:darkroom-dev@127.0.0.1:5432/darkroom',
+  UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:8079',
+  UPSTASH_REDIS_REST_TOKEN: 'darkroom-dev-token',
+  MEDIA_SIGNING_KEY: 'darkroom-dev-key-darkroom-dev-key-darkroom-dev-key',
+  PUBLIC_URL: 'http://127.0.0.1:8787',
+} as const;
+
+/** What staging and production refuse besides: everything that only makes sense on a laptop. */
+const deployed = {
+  ...local,
+  DATABASE_URL: remotePostgres,
+  DATABASE_REPLICA_URL: remotePostgres,
+  DATABASE_SERVICE_URL: remotePostgres,
+  UPSTASH_REDIS_REST_URL: remoteHttps,
+  UPSTASH_REDIS_REST_TOKEN: z
+    .string()
+    .min(20, 'is too short for an Upstash token')
+    .refine(notExample, 'is the example value'),
+  MEDIA_SIGNING_KEY: secret.refine(notExample, 'is the example value'),
+  PUBLIC_URL: remoteHttps,
+  SENTRY_DSN: remoteHttps.optional(),
+  NEON_FETCH_ENDPOINT: z.undefined('is for local development only').optional(),
+  CRAWL_ALLOWED_ORIGINS: z.undefined('is for local development only').optional(),
+};
+
+export const VARIABLES = Object.keys(local) as (keyof typeof local)[];
+
+const schemas = {
+  development: z.object(local),
+  staging: z.object(deployed),
+  production: z.object(deployed),
+};
+
+type Variables = z.infer<typeof schemas.development>;
+
+/** Variables and bindings, checked. */
+export type Config = Variables & Bindings;
+
+export interface ConfigProblem {
+  variable: string;
+  message: string;
+}
+
+export type ConfigResult =
+  | { ok: true; environment: EnvironmentName; config: Config; warnings: ConfigProblem[] }
+  | { ok: false; environment: EnvironmentName; problems: ConfigProblem[] };
+
+/** An environment that does not say what it is counts as production, where nothing is forgiven. */
+function environmentOf(raw: Record<string, unknown>): EnvironmentName {
+  return ENVIRONMENTS.find((name) => name === raw['ENVIRONMENT']) ?? 'production';
+}
+
+/**
+ * Checks the Worker's environment. The problems name variables and say what is wrong with them, never their
+ * values. An empty string counts as missing. Development goes on with a default for a variable that is wrong;
+ * for a binding there is none.
+ */
+export function parseConfig(env: object): ConfigResult {
+  const raw: Record<string, unknown> = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== ''),
+  );
+  const environment = environmentOf(raw);
+  const missing = BINDINGS.filter((name) => raw[name] === undefined).map((variable) => ({
+    variable,
+    message: 'binding is missing in wrangler.toml',
+  }));
+  const variables = schemas[environment].safeParse(raw);
+  if (variables.success && missing.length === 0) {
+    return { ok: true, environment, config: withBindings(variables.data, env), warnings: [] };
+  }
+  const invalid = (variables.error?.issues ?? []).map((issue) => {
+    const variable = String(issue.path[0]);
+    return { variable, message: raw[variable] === undefined ? 'is missing' : issue.message };
+  });
+  const problems = [...missing, ...invalid];
+  if (environment !== 'development' || missing.length > 0) return { ok: false, environment, problems };
+  const named = new Set(invalid.map((problem) => problem.variable));
+  const valid = Object.fromEntries(Object.entries(raw).filter(([name]) => !named.has(name)));
+  const config = schemas.development.parse({ ...DEVELOPMENT_DEFAULTS, ...valid });
+  return { ok: true, environment, config: withBindings(config, env), warnings: invalid };
+}
+
+/** The bindings were found present above; their types are what wrangler.toml declares. */
+function withBindings(variables: Variables, env: object): Config {
+  const { MEDIA, CRAWL_QUEUE, ASSETS } = env as Bindings;
+  return { ...variables, MEDIA, CRAWL_QUEUE, ASSETS };
+}
+
+// Isolate lifetime: an isolate is started with one environment and keeps it.
+const parsed = new WeakMap<object, ConfigResult>();
+
+/** parseConfig, once an isolate. */
+export function configOf(env: object): ConfigResult {
+  let result = parsed.get(env);
+  if (!result) {
+    result = parseConfig(env);
+    parsed.set(env, result);
+  }
+  return result;
+}

@@ -1,0 +1,30 @@
+import { buildApp } from './app.ts';
+import { runCron } from './cron/tasks.ts';
+import { configOf } from './env.ts';
+import { consumeCrawl } from './queues/crawl-consumer.ts';
+import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
+import { createServices, type Services } from './services.ts';
+
+// Isolate lifetime: routes are compiled once and hold nothing of a request.
+const app = buildApp();
+
+/** Services for work that no request asked for; throws where a request would be refused. */
+function servicesOf(env: object): Services {
+  const result = configOf(env);
+  if (result.ok) return createServices(result.config);
+  throw new Error(`Not configured: ${result.problems.map(({ variable }) => variable).join(', ')}`);
+}
+
+export default {
+  async fetch(request, env, executionContext) {
+    return await app.fetch(request, env, executionContext);
+  },
+  async queue(batch, env) {
+    const services = servicesOf(env);
+    if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
+    else await consumeCrawl(batch, services);
+  },
+  async scheduled(controller, env) {
+    await runCron(controller.cron, servicesOf(env));
+  },
+} satisfies ExportedHandler<object>;

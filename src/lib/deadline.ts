@@ -1,0 +1,17 @@
+export class DeadlineError extends Error {
+  override name = 'DeadlineError';
+}
+
+/**
+ * Settles with `work`, or rejects with a DeadlineError after `ms` milliseconds. For calls that take no
+ * AbortSignal: the work itself is not stopped, only no longer waited for.
+ */
+export async function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new DeadlineError(`${what} did not answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

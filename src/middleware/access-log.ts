@@ -1,0 +1,22 @@
+import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
+import type { AppEnv } from '../context.ts';
+import { logEvent } from '../observability/logger.ts';
+
+/** One wide event a request. Paths are logged as route patterns: an address may hold a signature or a token. */
+export function accessLog() {
+  return createMiddleware<AppEnv>(async function accessLogMiddleware(c, next) {
+    const started = performance.now();
+    c.set('log', {});
+    await next();
+    const { status } = c.res;
+    logEvent(status >= 500 ? 'error' : 'info', 'request', {
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      route: routePath(c, -1),
+      status,
+      durationMs: Math.round(performance.now() - started),
+      ...c.get('log'),
+    });
+  });
+}

@@ -1,0 +1,15 @@
+import { createMiddleware } from 'hono/factory';
+import type { AppEnv } from '../context.ts';
+
+const ACCEPTED = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Takes the caller's X-Request-Id when it is harmless, else makes one; every reply carries it. */
+export function requestId() {
+  return createMiddleware<AppEnv>(async function requestIdMiddleware(c, next) {
+    const given = c.req.header('x-request-id');
+    const id = given && ACCEPTED.test(given) ? given : crypto.randomUUID();
+    c.set('requestId', id);
+    await next();
+    c.res.headers.set('x-request-id', id);
+  });
+}

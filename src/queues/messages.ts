@@ -1,0 +1,11 @@
+import * as z from 'zod';
+
+/** Asks a consumer to work on one chunk of a job. Carries ids only; the items are read from Postgres. */
+export const crawlMessage = z.object({
+  v: z.literal(1),
+  jobId: z.string(),
+  epoch: z.int().positive(),
+  chunk: z.int().nonnegative(),
+  requestId: z.string().nullable(),
+});
+export type CrawlMessage = z.infer<typeof crawlMessage>;

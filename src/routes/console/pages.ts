@@ -1,0 +1,38 @@
+import type { Context } from 'hono';
+import type { AppEnv } from '../../context.ts';
+import type { Bindings } from '../../env.ts';
+
+/** Addresses of the console; each answers with the same page, whose script shows the right screen. */
+const PAGES = [
+  /^\/$/,
+  /^\/(sign-in|sign-up|account|design|projects)$/,
+  /^\/projects\/[^/]+(\/(images|imports|export|team)(\/[^/]+)?)?$/,
+];
+const FILES = /^\/[a-z0-9-]+\.(svg|js|ico|png|txt)$/;
+
+/**
+ * The console's answer to a GET that no route takes, or null when it is not for the console: its pages with
+ * 200, an unknown address with 404 and the page that says so, for browsers only.
+ */
+export async function serveConsole(c: Context<AppEnv>): Promise<Response | null> {
+  const { method, path } = c.req;
+  if (method !== 'GET' && method !== 'HEAD') return null;
+  const assets = (c.env as Partial<Bindings>).ASSETS;
+  if (!assets || path.startsWith('/v1/')) return null;
+  if (FILES.test(path)) {
+    const file = await assets.fetch(new URL(path, c.req.url));
+    return file.ok ? withHeaders(file, 200, 'public, max-age=3600') : null;
+  }
+  const isPage = PAGES.some((pattern) => pattern.test(path));
+  const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
+  if (!isPage && !wantsPage) return null;
+  const page = await assets.fetch(new URL('/index.html', c.req.url));
+  return page.ok ? withHeaders(page, isPage ? 200 : 404, 'no-cache') : null;
+}
+
+/** The page names the hashed files of one build, so it is asked for anew each time. */
+function withHeaders(response: Response, status: number, cacheControl: string): Response {
+  const headers = new Headers(response.headers);
+  headers.set('cache-control', cacheControl);
+  return new Response(response.body, { status, headers });
+}

@@ -1,0 +1,55 @@
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
+import { checkReadiness } from '../../domain/health/check-readiness.ts';
+import type { App } from '../app.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { json, problems } from '../schema.ts';
+
+const tags = ['Health'];
+const part = z.enum(['ok', 'down', 'misconfigured']);
+const readiness = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'unavailable']),
+    parts: z.object({ primary: part, replica: part, redis: part, media: part }),
+  })
+  .meta({ id: 'Readiness' });
+
+/** Answers before anything else is looked at, also when the configuration is wrong. */
+export function livenessRoute(app: App): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/health/live',
+      tags,
+      summary: 'Whether the Worker runs',
+      responses: { 200: json(z.object({ status: z.literal('live') })) },
+    }),
+    (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json({ status: 'live' as const }, 200);
+    },
+  );
+}
+
+export function readinessRoute(app: App): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/health/ready',
+      tags,
+      summary: 'Whether requests can be served',
+      responses: { 200: json(readiness), ...problems },
+    }),
+    async (c) => {
+      const result = await checkReadiness(c.get('ctx').services);
+      if (result.status === 'unavailable') {
+        const errors = Object.entries(result.parts)
+          .filter(([, state]) => state !== 'ok')
+          .map(([path, message]) => ({ path, message }));
+        throw new AppError('unavailable', 'The primary database does not serve.', { errors, retryAfter: 5 });
+      }
+      c.header('Cache-Control', 'no-store');
+      return c.json(result, 200);
+    },
+  );
+}

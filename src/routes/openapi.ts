@@ -1,0 +1,37 @@
+import type { App } from './app.ts';
+
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Darkroom',
+    version: '1',
+    description: [
+      'Collect, review and ship image datasets.',
+      'Sign in with POST /v1/auth/sign-in; the session is a cookie, `__Host-darkroom_session` over https and',
+      '`darkroom_session` over plain http on a laptop.',
+      'Every request that changes something accepts `Idempotency-Key` (1 to 200 visible ASCII characters): a',
+      'repetition has no further effect and answers with the stored reply and `Idempotent-Replayed: true`; another',
+      'request under the same key is 422. Keys are kept for a day.',
+      'Lists are `{data, nextCursor}`; pass `nextCursor` as `cursor` for the next page.',
+      'Every reply of 400 or more is `application/problem+json` (RFC 9457) with a `code` and the `requestId`.',
+    ].join(' '),
+  },
+  servers: [{ url: '/', description: 'The instance that serves this document' }],
+  security: [{ session: [] }],
+};
+
+/** The contract in OpenAPI 3.1; docs/openapi.json is the same text, kept in step by `npm run verify`. */
+export function openapiRoute(app: App): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'darkroom_session',
+    description: 'Over https the name is `__Host-darkroom_session`.',
+  });
+  app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200, { 'cache-control': 'no-cache' }));
+}
+
+/** What `/openapi.json` serves. */
+export function openapiDocument(app: App) {
+  return app.getOpenAPI31Document(DOCUMENT);
+}

@@ -1,0 +1,38 @@
+import { createSessionCache, type SessionCache } from './cache/session-cache.ts';
+import { createDatabases, type Databases } from './db/client.ts';
+import type { Config } from './env.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createMediaStore, type MediaStore } from './media/store.ts';
+import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
+import { createReporter, type Reporter } from './observability/reporter.ts';
+import { createRedis } from './cache/redis.ts';
+import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
+
+/** Everything outside the Worker, wired once a request. */
+export interface Services {
+  config: Config;
+  clock: Clock;
+  db: Databases;
+  sessions: SessionCache;
+  attempts: Limiter;
+  media: MediaStore;
+  signer: UrlSigner;
+  crawlQueue: Queue;
+  reporter: Reporter;
+}
+
+/** The one place that knows how the parts are made. Opens no connection. */
+export function createServices(config: Config): Services {
+  const redis = createRedis(config);
+  return {
+    config,
+    clock: systemClock,
+    db: createDatabases(config),
+    sessions: createSessionCache(redis),
+    attempts: createLimiter(redis, systemClock),
+    media: createMediaStore(config.MEDIA),
+    signer: createUrlSigner(config.MEDIA_SIGNING_KEY),
+    crawlQueue: config.CRAWL_QUEUE,
+    reporter: createReporter(config),
+  };
+}
