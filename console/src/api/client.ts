@@ -1,0 +1,113 @@
+import { ProblemError, readProblem, unreachableProblem, unreadableProblem } from './problem.ts';
+import type { Guard } from './shape.ts';
+
+/** A write waits longer than a read: creating an import of 10,000 addresses is one request. */
+const READ_DEADLINE_MS = 10_000;
+const WRITE_DEADLINE_MS = 30_000;
+const RETRY_DELAY_MS = 600;
+const ATTEMPTS = 2;
+
+/** The part of fetch's options that the client sets. */
+interface RequestParts {
+  method: string;
+  headers: Record<string, string>;
+  credentials: 'same-origin';
+  body?: string;
+}
+
+interface ClientParts {
+  fetch: (url: string, init: RequestParts & { signal: AbortSignal }) => Promise<Response>;
+  wait: (ms: number) => Promise<void>;
+  newKey: () => string;
+  /** Called on 401 `unauthenticated`, before the error is thrown. */
+  onUnauthenticated: () => void;
+}
+
+interface Call {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+interface Client {
+  /** Sends and returns the checked JSON body. Throws ProblemError, or AbortError when `signal` fired. */
+  read: <T>(path: string, guard: Guard<T>, call?: Call) => Promise<T>;
+  /** Sends where the reply has no body. Throws as `read` does. */
+  send: (path: string, call: Call) => Promise<void>;
+}
+
+/** The one way from the console to the service. Same origin only: the session is a cookie. */
+export function createClient(parts: ClientParts): Client {
+  async function attempt(
+    path: string,
+    init: RequestParts,
+    signal: AbortSignal | undefined,
+    deadline: number,
+  ) {
+    const timeout = AbortSignal.timeout(deadline);
+    const combined = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    try {
+      const response = await parts.fetch(path, { ...init, signal: combined });
+      // The body is read here, because the deadline covers it too.
+      return { response, text: await response.text() };
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new ProblemError(unreachableProblem(), { cause });
+    }
+  }
+
+  async function sendOnce(path: string, init: RequestParts, call: Call, deadline: number) {
+    const { response, text } = await attempt(path, init, call.signal, deadline);
+    if (response.ok) return { text, requestId: response.headers.get('x-request-id') };
+    const problem = readProblem(parseJson(text), response.status, response.headers.get('x-request-id'));
+    if (problem.code === 'unauthenticated') parts.onUnauthenticated();
+    throw new ProblemError(problem);
+  }
+
+  async function request(path: string, call: Call) {
+    const method = call.method ?? 'GET';
+    const headers: Record<string, string> = { accept: 'application/json' };
+    // One key for all attempts: a repeated write must find the first one's reply, not act twice.
+    if (method !== 'GET') headers['idempotency-key'] = parts.newKey();
+    if (call.body !== undefined) headers['content-type'] = 'application/json';
+    const init: RequestParts = { method, headers, credentials: 'same-origin' };
+    if (call.body !== undefined) init.body = JSON.stringify(call.body);
+    const deadline = method === 'GET' ? READ_DEADLINE_MS : WRITE_DEADLINE_MS;
+
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await sendOnce(path, init, call, deadline);
+      } catch (error) {
+        const isWorthRetry = error instanceof ProblemError && isRetryable(error);
+        if (tried >= ATTEMPTS || !isWorthRetry) throw error;
+        await parts.wait(RETRY_DELAY_MS);
+      }
+    }
+  }
+
+  return {
+    async read(path, guard, call = {}) {
+      const { text, requestId } = await request(path, call);
+      const value = parseJson(text);
+      if (!guard(value)) throw new ProblemError(unreadableProblem(requestId));
+      return value;
+    },
+    async send(path, call) {
+      await request(path, call);
+    },
+  };
+}
+
+function isRetryable(error: ProblemError): boolean {
+  const { code, retryable } = error.problem;
+  // A limit asks for patience that a user would take for a hang, so it is shown at once.
+  return retryable && code !== 'rate_limited';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,140 @@
+import { createClient } from './client.ts';
+import { ProblemError, unreadableProblem } from './problem.ts';
+import {
+  isConfig,
+  isImage,
+  isItem,
+  isJob,
+  isMember,
+  isProgress,
+  isProject,
+  isSampleManifest,
+  isSession,
+  isUser,
+  isUserReply,
+  pageOf,
+} from './types.ts';
+import type { ItemStatus } from './types.ts';
+
+const SAMPLE_DEADLINE_MS = 5_000;
+export const ITEMS_PAGE = 100;
+const IMAGES_PAGE = 120;
+
+let reportUnauthenticated = (): void => {};
+
+/** Sets what happens when any call finds the session gone. */
+export function onUnauthenticated(report: () => void): void {
+  reportUnauthenticated = report;
+}
+
+const client = createClient({
+  fetch: (url, init) => fetch(url, init),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  newKey,
+  onUnauthenticated: () => reportUnauthenticated(),
+});
+
+/** crypto.randomUUID exists only in secure contexts; a self-hosted console on plain http has none. */
+function newKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
+function withQuery(path: string, query: Record<string, string | number | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined) search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+const project = (projectId: string) => `/v1/projects/${encodeURIComponent(projectId)}`;
+const job = (jobId: string) => `/v1/jobs/${encodeURIComponent(jobId)}`;
+const image = (imageId: string) => `/v1/images/${encodeURIComponent(imageId)}`;
+const optional = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+
+/** Every call of the HTTP contract that the console makes. */
+export const api = {
+  signUp: (input: { email: string; password: string; name: string }) =>
+    client.read('/v1/auth/sign-up', isUserReply, { method: 'POST', body: input }),
+  signIn: (input: { email: string; password: string }) =>
+    client.read('/v1/auth/sign-in', isUserReply, { method: 'POST', body: input }),
+  signInByLink: (token: string) =>
+    client.read('/v1/auth/sign-in-link', isUserReply, { method: 'POST', body: { token } }),
+  signOut: () => client.send('/v1/auth/sign-out', { method: 'POST' }),
+
+  profile: () => client.read('/v1/profile', isUser),
+  rename: (name: string) => client.read('/v1/profile', isUser, { method: 'PATCH', body: { name } }),
+  changePassword: (input: { currentPassword: string; newPassword: string }) =>
+    client.send('/v1/profile/password', { method: 'POST', body: input }),
+  sessions: (cursor: string | null, signal?: AbortSignal) =>
+    client.read(withQuery('/v1/sessions', { cursor }), pageOf(isSession), optional(signal)),
+  revokeSession: (sessionId: string) =>
+    client.send(`/v1/sessions/${encodeURIComponent(sessionId)}`, { method: 'DELETE' }),
+
+  projects: (cursor: string | null, signal?: AbortSignal) =>
+    client.read(withQuery('/v1/projects', { limit: 50, cursor }), pageOf(isProject), optional(signal)),
+  createProject: (input: { name: string; description?: string }) =>
+    client.read('/v1/projects', isProject, { method: 'POST', body: input }),
+  project: (projectId: string, signal?: AbortSignal) =>
+    client.read(project(projectId), isProject, optional(signal)),
+  updateProject: (projectId: string, input: { name: string }) =>
+    client.read(project(projectId), isProject, { method: 'PATCH', body: input }),
+  deleteProject: (projectId: string) => client.send(project(projectId), { method: 'DELETE' }),
+  members: (projectId: string, signal?: AbortSignal) =>
+    client.read(`${project(projectId)}/members`, pageOf(isMember), optional(signal)),
+
+  jobs: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
+    client.read(
+      withQuery(`${project(projectId)}/jobs`, { limit: 50, cursor }),
+      pageOf(isJob),
+      optional(signal),
+    ),
+  createJob: (projectId: string, input: { urls: string[]; minWidth?: number; minHeight?: number }) => {
+    const { urls, ...options } = input;
+    const body = { kind: 'urls', urls, options };
+    return client.read(`${project(projectId)}/jobs`, isJob, { method: 'POST', body });
+  },
+  job: (jobId: string, signal?: AbortSignal) => client.read(job(jobId), isJob, optional(signal)),
+  startJob: (jobId: string) => client.read(`${job(jobId)}/start`, isJob, { method: 'POST' }),
+  progress: (jobId: string, signal?: AbortSignal) =>
+    client.read(`${job(jobId)}/progress`, isProgress, optional(signal)),
+  items: (jobId: string, status: ItemStatus | null, cursor: string | null, signal?: AbortSignal) =>
+    client.read(
+      withQuery(`${job(jobId)}/items`, { status, limit: ITEMS_PAGE, cursor }),
+      pageOf(isItem),
+      optional(signal),
+    ),
+
+  images: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
+    client.read(
+      withQuery(`${project(projectId)}/images`, { limit: IMAGES_PAGE, cursor }),
+      pageOf(isImage),
+      optional(signal),
+    ),
+  image: (imageId: string, signal?: AbortSignal) => client.read(image(imageId), isImage, optional(signal)),
+  deleteImage: (imageId: string) => client.send(image(imageId), { method: 'DELETE' }),
+  downloadPath: (imageId: string) => `${image(imageId)}/download`,
+  exportPath: (projectId: string, format: 'jsonl' | 'zip') => `${project(projectId)}/export?format=${format}`,
+
+  config: (signal?: AbortSignal) => client.read('/v1/config', isConfig, optional(signal)),
+};
+
+/** The addresses of the sample site's manifest. Throws ProblemError `unreadable` on any other shape. */
+export async function fetchSampleUrls(siteUrl: string): Promise<string[]> {
+  const address = new URL('manifest.json', siteUrl.endsWith('/') ? siteUrl : `${siteUrl}/`);
+  try {
+    const response = await fetch(address, {
+      credentials: 'omit',
+      signal: AbortSignal.timeout(SAMPLE_DEADLINE_MS),
+    });
+    const manifest: unknown = await response.json();
+    if (response.ok && isSampleManifest(manifest)) return manifest.urls.map(({ url }) => url);
+  } catch (cause) {
+    throw new ProblemError(unreadableProblem(null), { cause });
+  }
+  throw new ProblemError(unreadableProblem(null));
+}

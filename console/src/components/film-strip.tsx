@@ -1,0 +1,38 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Tile } from './tile.tsx';
+import type { TileImage } from './tile.tsx';
+import './film-strip.css';
+
+const FRAME_HEIGHT = 64;
+const MIN_FRAME = 44;
+const MAX_FRAME = 128;
+
+interface FilmStripProps {
+  label: string;
+  images: readonly TileImage[];
+  currentId: string;
+}
+
+/** The neighbours of the image on the well; the current frame is kept in the middle. */
+export function FilmStrip({ label, images, currentId }: FilmStripProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const strip = list.current;
+    const frame = strip?.querySelector('[aria-current]')?.parentElement;
+    // Only the strip may scroll: scrollIntoView would move the page too.
+    if (strip && frame) strip.scrollLeft = frame.offsetLeft - (strip.clientWidth - frame.offsetWidth) / 2;
+  }, [currentId, images.length]);
+  return (
+    <ul class="film-strip" ref={list} aria-label={label}>
+      {images.map((image) => {
+        const natural = Math.round((image.width / image.height) * FRAME_HEIGHT);
+        const width = Math.min(MAX_FRAME, Math.max(MIN_FRAME, natural));
+        return (
+          <li key={image.id} style={{ width: `${width}px` }}>
+            <Tile image={image} isCurrent={image.id === currentId} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,121 @@
+import { AvatarStack } from '../components/avatar-stack.tsx';
+import { Button, ButtonLink } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { KeyCap, commandKeyName } from '../components/key-cap.tsx';
+import { Tooltip } from '../components/tooltip.tsx';
+import { pathTo, projectIdOf } from '../routing/match.ts';
+import type { Route } from '../routing/match.ts';
+import { route } from '../routing/navigation.ts';
+import { galleryOf } from '../state/gallery-store.ts';
+import { currentProject } from '../state/project.ts';
+import { pageName } from '../state/use-title.ts';
+import { t } from '../strings.ts';
+import { overlay } from './overlays.ts';
+
+interface Crumb {
+  label: string;
+  href: string | null;
+}
+
+function crumbsFor(current: Route, projectName: string): Crumb[] {
+  const projects = { label: t.nav.projects, href: pathTo.projects() };
+  if (!('projectId' in current)) {
+    if (current.name === 'notFound') return [projects, { label: t.notFound.crumb, href: null }];
+    const label = current.name === 'account' ? t.nav.account : t.nav.projects;
+    return [{ label, href: null }];
+  }
+  const { projectId } = current;
+  const project = { label: projectName, href: pathTo.images(projectId) };
+  const images = { label: t.nav.images, href: pathTo.images(projectId) };
+  const imports = { label: t.nav.imports, href: pathTo.imports(projectId) };
+  switch (current.name) {
+    case 'images':
+      return [projects, { ...project, href: null }];
+    case 'imports':
+      return [projects, project, { ...imports, href: null }];
+    case 'newImport':
+      return [projects, project, imports, { label: t.newImport.title, href: null }];
+    case 'import':
+      return [projects, project, imports, { label: pageName.value, href: null }];
+    case 'image':
+      return [projects, project, images, { label: pageName.value, href: null }];
+  }
+}
+
+/** The import button is the primary of a screen only where no other button is. */
+function isImportPrimary(current: Route): boolean {
+  if (current.name === 'imports' || current.name === 'image') return true;
+  return current.name === 'images' && galleryOf(current.projectId).images.value.length > 0;
+}
+
+function ProjectTools({ projectId }: { projectId: string }) {
+  const state = currentProject.value;
+  const canImport = state?.project?.role === 'owner' || state?.project?.role === 'editor';
+  const isOnForm = route.value.name === 'newImport';
+  if (state?.problem) return null;
+  return (
+    <>
+      <span class="top-bar-wide">
+        <AvatarStack people={(state?.members ?? []).map(({ userId, name }) => ({ id: userId, name }))} />
+      </span>
+      <span class="export-button">
+        <Button icon="export" variant="quiet" testId="export-open" onClick={() => (overlay.value = 'export')}>
+          <span class="bar-word">{t.exporting.open}</span>
+        </Button>
+      </span>
+      {canImport && !isOnForm && (
+        <span class="import-button">
+          <ButtonLink
+            href={pathTo.newImport(projectId)}
+            variant={isImportPrimary(route.value) ? 'primary' : 'secondary'}
+            icon="plus"
+            testId="import-open"
+          >
+            <span class="bar-word">{t.imports.new}</span>
+          </ButtonLink>
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Where one is, and what can be done from anywhere. */
+export function TopBar() {
+  const projectId = projectIdOf(route.value);
+  const { project, problem } = currentProject.value ?? { project: null, problem: null };
+  const crumbs = crumbsFor(route.value, project?.name ?? (problem ? t.palette.project : '…'));
+  return (
+    <header class="top-bar">
+      <nav class="crumbs" aria-label={t.nav.breadcrumb}>
+        <ol>
+          {crumbs.map(({ label, href }, index) => (
+            <li key={index}>
+              {href === null ? <span aria-current="page">{label}</span> : <a href={href}>{label}</a>}
+            </li>
+          ))}
+        </ol>
+      </nav>
+      <div class="top-bar-tools">
+        <Tooltip text={t.palette.open}>
+          <button
+            type="button"
+            class="button button-quiet palette-open"
+            aria-keyshortcuts="Control+K Meta+K"
+            data-testid="palette-open"
+            onClick={() => (overlay.value = 'palette')}
+          >
+            <Icon name="search" />
+            <span class="visually-hidden">{t.palette.open}</span>
+            <span class="top-bar-wide" aria-hidden="true">
+              <span class="key-pair">
+                <KeyCap name={commandKeyName()} />
+                <KeyCap name="K" />
+              </span>
+            </span>
+          </button>
+        </Tooltip>
+        {projectId !== null && <ProjectTools projectId={projectId} />}
+      </div>
+    </header>
+  );
+}

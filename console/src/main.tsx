@@ -1,0 +1,13 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startNavigation } from './routing/navigation.ts';
+import { startSession } from './state/session.ts';
+import './styles/fonts.css';
+import './styles/tokens.css';
+import './styles/base.css';
+
+startNavigation();
+startSession();
+
+const root = document.getElementById('app');
+if (root) render(<App />, root);

@@ -1,0 +1,46 @@
+import type { Problem } from '../api/problem.ts';
+import type { ItemStatus } from '../api/types.ts';
+import type { TileImage } from '../components/tile.tsx';
+
+export const SAMPLE_COUNTS: Record<ItemStatus, number> = {
+  stored: 182,
+  duplicate_exact: 21,
+  skipped: 6,
+  rejected: 14,
+  blocked: 9,
+  failed: 11,
+  pending: 40,
+};
+
+export const SAMPLE_PROBLEM: Problem = {
+  code: 'unavailable',
+  status: 503,
+  title: 'The list could not be read.',
+  detail: null,
+  requestId: 'req_01jd3k8m5vq2w7x9',
+  retryable: true,
+  errors: [],
+  state: null,
+};
+
+const SHAPES = [
+  [3, 2],
+  [2, 3],
+  [1, 1],
+  [16, 9],
+  [4, 5],
+  [3, 2],
+] as const;
+
+/** Frames without a thumbnail: a tile on its average colour, which here is the placeholder's own. */
+export function sampleImages(theme: string): TileImage[] {
+  return SHAPES.map(([width, height], index) => ({
+    id: `sample-${theme}-${index}`,
+    projectId: 'sample',
+    width: width * 200,
+    height: height * 200,
+    averageColor: 'var(--border)',
+    thumbnail: null,
+    source: { url: `https://garden.example/frame-${index + 1}.jpg`, finalUrl: '', fetchedAt: '' },
+  }));
+}

@@ -1,0 +1,96 @@
+import { api } from '../api/endpoints.ts';
+import type { Image } from '../api/types.ts';
+import { Button, ButtonLink } from '../components/button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { formatBytes, formatTime } from '../format.ts';
+import { pathTo } from '../routing/match.ts';
+import { t } from '../strings.ts';
+
+function SourceLink({ address }: { address: string }) {
+  return (
+    <a class="mono" href={address} target="_blank" rel="noreferrer noopener">
+      {address}
+    </a>
+  );
+}
+
+/** Where an image came from and what it is. */
+export function ImageFacts({ image }: { image: Image }) {
+  const { source, jobId } = image;
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{t.image.dimensions}</dt>
+        <dd data-testid="image-dimensions">{t.image.dimensionsValue(image.width, image.height)}</dd>
+      </div>
+      <div>
+        <dt>{t.image.size}</dt>
+        <dd>
+          {formatBytes(image.bytes)}, {t.image.types[image.mime]}
+        </dd>
+      </div>
+      <div>
+        <dt>{t.image.averageColor}</dt>
+        <dd>
+          <span class="swatch" style={{ backgroundColor: image.averageColor }} />
+          <span class="mono">{image.averageColor}</span>
+        </dd>
+      </div>
+      <div>
+        <dt>{t.image.source}</dt>
+        <dd data-testid="image-source">
+          <SourceLink address={source.url} />
+        </dd>
+      </div>
+      {source.finalUrl !== source.url && (
+        <div>
+          <dt>{t.image.finalSource}</dt>
+          <dd>
+            <SourceLink address={source.finalUrl} />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>{t.image.fetchedAt}</dt>
+        <dd>{formatTime(source.fetchedAt)}</dd>
+      </div>
+      <div>
+        <dt>{t.image.hash}</dt>
+        <dd>
+          <span class="mono">{image.sha256}</span>
+          <CopyButton text={image.sha256} label={t.image.copyHash} done={t.image.hashCopied} />
+        </dd>
+      </div>
+      {jobId !== null && (
+        <div>
+          <dt>{t.image.addedBy}</dt>
+          <dd>
+            <a href={pathTo.import(image.projectId, jobId)}>{t.image.openImport}</a>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+interface ActionsProps {
+  image: Image;
+  canDelete: boolean;
+  onDelete: () => void;
+}
+
+/** What can be done with one image. */
+export function ImageActions({ image, canDelete, onDelete }: ActionsProps) {
+  return (
+    <>
+      <ButtonLink href={api.downloadPath(image.id)} download icon="export" testId="image-download">
+        {t.image.download}
+      </ButtonLink>
+      {canDelete && (
+        <Button variant="danger" icon="trash" onClick={onDelete} testId="image-delete">
+          {t.image.delete}
+        </Button>
+      )}
+    </>
+  );
+}

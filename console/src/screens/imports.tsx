@@ -1,0 +1,82 @@
+import { useEffect } from 'preact/hooks';
+import { api } from '../api/endpoints.ts';
+import type { Job } from '../api/types.ts';
+import { ButtonLink } from '../components/button.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { LoadMore } from '../components/load-more.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
+import { Table } from '../components/table.tsx';
+import { formatCount, formatTime } from '../format.ts';
+import { JobChip } from '../job/job-chip.tsx';
+import { countNotAdded } from '../job/status-words.ts';
+import { pathTo } from '../routing/match.ts';
+import { usePages } from '../state/use-pages.ts';
+import { useTitle } from '../state/use-title.ts';
+import { t } from '../strings.ts';
+import './screens.css';
+
+const REFRESH_MS = 3_000;
+
+/** All imports of a project, newest first. */
+export function ImportsScreen({ projectId }: { projectId: string }) {
+  useTitle(t.imports.title);
+  const pages = usePages<Job>(projectId, (cursor, signal) => api.jobs(projectId, cursor, signal));
+  const isActive = pages.items?.some(({ status }) => status === 'queued' || status === 'running') ?? false;
+
+  useEffect(() => {
+    if (!isActive || pages.isLoading) return;
+    const timer = setTimeout(pages.reload, REFRESH_MS);
+    return () => clearTimeout(timer);
+  }, [isActive, pages.isLoading]);
+
+  return (
+    <div class="page">
+      <div class="page-head">
+        <h1>{t.imports.title}</h1>
+      </div>
+      {pages.items?.length === 0 && (
+        <EmptyState text={t.imports.empty}>
+          <ButtonLink href={pathTo.newImport(projectId)}>{t.gallery.emptyAction}</ButtonLink>
+        </EmptyState>
+      )}
+      {pages.items && pages.items.length > 0 && (
+        <Table
+          caption={t.imports.title}
+          rows={pages.items}
+          rowKey={({ id }) => id}
+          testId="imports-table"
+          columns={[
+            {
+              header: t.imports.import,
+              cell: (job) => (
+                <a class="table-link" href={pathTo.import(projectId, job.id)}>
+                  {t.imports.name(formatTime(job.createdAt), job.total)}
+                </a>
+              ),
+            },
+            {
+              header: t.imports.status,
+              cell: ({ status, counts }) => <JobChip status={status} counts={counts} />,
+            },
+            {
+              header: t.imports.added,
+              cell: ({ counts }) => counts && formatCount(counts.stored),
+              isEnd: true,
+              showsLabel: true,
+            },
+            {
+              header: t.imports.notAdded,
+              cell: ({ counts }) => counts && formatCount(countNotAdded(counts)),
+              isEnd: true,
+              showsLabel: true,
+            },
+          ]}
+        />
+      )}
+      {!pages.items && pages.isLoading && <Skeleton />}
+      {pages.problem && <ErrorState problem={pages.problem} onRetry={pages.reload} />}
+      <LoadMore pages={pages} />
+    </div>
+  );
+}

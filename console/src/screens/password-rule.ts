@@ -1,0 +1,2 @@
+/** Characters; the service enforces the same minimum. */
+export const MIN_PASSWORD_LENGTH = 10;

@@ -1,0 +1,46 @@
+import { signal } from '@preact/signals';
+import { api } from '../api/endpoints.ts';
+import { problemOf } from '../api/problem.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Member, Project } from '../api/types.ts';
+
+interface ProjectState {
+  projectId: string;
+  project: Project | null;
+  members: Member[];
+  problem: Problem | null;
+}
+
+/** The project that the address names; null outside projects. */
+export const currentProject = signal<ProjectState | null>(null);
+
+function update(projectId: string, change: Partial<ProjectState>): void {
+  const current = currentProject.value;
+  // An answer that arrives after the reader has moved on is dropped.
+  if (current?.projectId === projectId) currentProject.value = { ...current, ...change };
+}
+
+/** Loads a project and its team once; a second call for the same id refreshes the facts in place. */
+export async function openProject(projectId: string): Promise<void> {
+  if (currentProject.value?.projectId !== projectId) {
+    currentProject.value = { projectId, project: null, members: [], problem: null };
+  }
+  const [project, members] = await Promise.allSettled([api.project(projectId), api.members(projectId)]);
+  if (project.status === 'fulfilled') update(projectId, { project: project.value, problem: null });
+  else update(projectId, { problem: problemOf(project.reason) });
+  // The team is an ornament of the bar: without it everything else still works.
+  if (members.status === 'fulfilled') update(projectId, { members: members.value.data });
+}
+
+/** Reads the facts again, such as the number of images; without an answer the old ones stay. */
+export async function refreshProject(projectId: string): Promise<void> {
+  try {
+    update(projectId, { project: await api.project(projectId) });
+  } catch {
+    // The next refresh comes by itself, and the screen already shows its own errors.
+  }
+}
+
+export function forgetProject(): void {
+  currentProject.value = null;
+}

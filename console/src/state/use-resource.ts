@@ -1,0 +1,37 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { problemOf } from '../api/problem.ts';
+import type { Problem } from '../api/problem.ts';
+
+interface Resource<T> {
+  data: T | null;
+  problem: Problem | null;
+  reload: () => void;
+  replace: (data: T) => void;
+}
+
+/** Loads something for as long as `key` stays the same; a change of key or unmounting aborts the call. */
+export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
+  const [state, setState] = useState<{ data: T | null; problem: Problem | null }>({
+    data: null,
+    problem: null,
+  });
+  const [round, setRound] = useState(0);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    setState({ data: null, problem: null });
+    load(abort.signal).then(
+      (data) => {
+        if (!abort.signal.aborted) setState({ data, problem: null });
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) setState({ data: null, problem: problemOf(error) });
+      },
+    );
+    return () => abort.abort();
+  }, [key, round]);
+
+  const reload = useCallback(() => setRound((value) => value + 1), []);
+  const replace = useCallback((data: T) => setState({ data, problem: null }), []);
+  return { ...state, reload, replace };
+}
