@@ -1,0 +1,102 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import worker from '../../src/index.ts';
+
+const ORIGIN = 'http://darkroom.test';
+
+export interface Call {
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Sent as it is, with the content type of `headers`. */
+  raw?: BodyInit;
+  /** Instead of the variables of the stack. */
+  variables?: Record<string, string>;
+  /** Reply at once, without what goes on in the background. */
+  leaveBackground?: boolean;
+}
+
+export interface Reply<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** Talks to the Worker as one browser does: it keeps the session cookie. */
+export interface Client {
+  send(path: string, call?: Call): Promise<Response>;
+  call<T = Record<string, unknown>>(path: string, call?: Call): Promise<Reply<T>>;
+  cookie: string;
+}
+
+/** Of 2001:db8::/32, which is for examples: a network of its own, so that no test uses up the attempts of another. */
+function randomAddress(): string {
+  const [a = 0, b = 0] = crypto.getRandomValues(new Uint16Array(2));
+  return `2001:db8:${a.toString(16)}:${b.toString(16)}::1`;
+}
+
+export function createClient(): Client {
+  const address = randomAddress();
+  const client: Client = {
+    cookie: '',
+    async send(path, call = {}) {
+      const headers = new Headers(call.headers);
+      if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', address);
+      if (client.cookie) headers.set('cookie', client.cookie);
+      if (call.body !== undefined) headers.set('content-type', 'application/json');
+      const body = call.raw ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+      const method = call.method ?? (body === undefined ? 'GET' : 'POST');
+      const request = new Request(new URL(path, ORIGIN), {
+        method,
+        headers,
+        redirect: 'manual',
+        ...(body !== undefined && { body }),
+      });
+      const context = createExecutionContext();
+      const response = await worker.fetch(
+        request as never,
+        call.variables ? { ...env, ...call.variables } : env,
+        context,
+      );
+      if (!call.leaveBackground) await waitOnExecutionContext(context);
+      const cookie = response.headers.get('set-cookie');
+      if (cookie) client.cookie = /^[^=]+=;/.test(cookie) ? '' : (cookie.split(';')[0] ?? '');
+      return response;
+    },
+    async call<T>(path: string, call: Call = {}) {
+      const response = await client.send(path, call);
+      const text = await response.text();
+      const body = (text ? JSON.parse(text) : null) as T;
+      return { status: response.status, headers: response.headers, body };
+    },
+  };
+  return client;
+}
+
+export interface Person extends Client {
+  userId: string;
+  email: string;
+  password: string;
+}
+
+let people = 0;
+
+/** A new person who is signed in. */
+export async function signUp(name = 'Test Person'): Promise<Person> {
+  const client = createClient();
+  const email = `person-${crypto.randomUUID()}-${people++}@test.example`;
+  const password = 'correct horse battery';
+  const reply = await client.call<{ user: { id: string } }>('/v1/auth/sign-up', {
+    body: { email, password, name },
+  });
+  if (reply.status !== 201)
+    throw new Error(`sign-up answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  return Object.assign(client, { userId: reply.body.user.id, email, password });
+}
+
+export async function createProject(person: Client, name = 'Test project'): Promise<string> {
+  const reply = await person.call<{ id: string }>('/v1/projects', { body: { name } });
+  if (reply.status !== 201)
+    throw new Error(`create project answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  return reply.body.id;
+}

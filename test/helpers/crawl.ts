@@ -1,0 +1,129 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { neon, neonConfig } from '@neondatabase/serverless';
+import { expect, inject, vi } from 'vitest';
+import { CHUNK_SIZE } from '../../src/domain/job/create.ts';
+import type { CrawlMessage } from '../../src/queues/messages.ts';
+import worker from '../../src/index.ts';
+import type { Client, Person } from './client.ts';
+
+export const imageHost = inject('stores').imageHostUrl;
+
+/** The bucket that wrangler.toml declares. */
+export const media = (env as unknown as { MEDIA: R2Bucket }).MEDIA;
+
+/** Asks Postgres as the superuser, past every policy. */
+export async function query<T = Record<string, unknown>>(text: string, params: unknown[] = []): Promise<T[]> {
+  // Global in the client, and a test with a broken database has changed it.
+  neonConfig.fetchEndpoint = inject('variables')['NEON_FETCH_ENDPOINT'] ?? '';
+  return (await neon(inject('stores').superuserUrl).query(text, params)) as T[];
+}
+
+export interface Progress {
+  status: string;
+  total: number;
+  pending: number;
+  done: number;
+  counts: Record<'stored' | 'duplicateExact' | 'rejected' | 'blocked' | 'failed' | 'skipped', number>;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export interface Item {
+  id: string;
+  url: string;
+  status: string;
+  reason: string | null;
+  imageId: string | null;
+}
+
+/** A draft job; `paths` are of the image host. */
+export async function createJob(
+  person: Client,
+  projectId: string,
+  paths: string[],
+  options: Record<string, number> = {},
+): Promise<string> {
+  const urls = paths.map((path) => new URL(path, imageHost).href);
+  const reply = await person.call<{ id: string }>(`/v1/projects/${projectId}/jobs`, {
+    body: { kind: 'urls', urls, options },
+  });
+  expect(reply.status).toBe(201);
+  return reply.body.id;
+}
+
+export async function progressOf(person: Client, jobId: string): Promise<Progress> {
+  return (await person.call<Progress>(`/v1/jobs/${jobId}/progress`)).body;
+}
+
+export async function itemsOf(person: Client, jobId: string): Promise<Item[]> {
+  return (await person.call<{ data: Item[] }>(`/v1/jobs/${jobId}/items?limit=200`)).body.data;
+}
+
+/** Waits until a started job has ended. */
+export async function finishJob(person: Client, jobId: string): Promise<Progress> {
+  const deadline = Date.now() + 25_000;
+  for (;;) {
+    const progress = await progressOf(person, jobId);
+    if (progress.finishedAt) return progress;
+    if (Date.now() > deadline) throw new Error(`the job is still ${JSON.stringify(progress)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Crawls paths of the image host into a project, without the wait for a queue's batch to fill. */
+export async function importImages(
+  person: Client,
+  projectId: string,
+  paths: string[],
+  options: Record<string, number> = {},
+): Promise<string> {
+  const jobId = await createJob(person, projectId, paths, options);
+  const first = await startUndelivered(jobId);
+  const chunks = Array.from({ length: Math.ceil(paths.length / CHUNK_SIZE) }, (_, chunk) => ({
+    ...first,
+    chunk,
+  }));
+  expect((await deliver(chunks)).acked).toHaveLength(chunks.length);
+  return jobId;
+}
+
+export async function addMember(projectId: string, person: Person, role: string): Promise<void> {
+  await query('insert into project_members (project_id, user_id, role) values ($1, $2, $3::member_role)', [
+    projectId,
+    person.userId,
+    role,
+  ]);
+}
+
+/** Starts a job whose messages the test delivers itself, and returns the first of them. */
+export async function startUndelivered(jobId: string): Promise<CrawlMessage> {
+  await query(
+    `update crawl_jobs set status = 'queued', epoch = 1, started_at = now() where id = $1 and status = 'draft'`,
+    [jobId],
+  );
+  return { v: 1, jobId, epoch: 1, chunk: 0, requestId: 'test' };
+}
+
+export interface Delivery {
+  queue?: string;
+  attempts?: number;
+  /** Instead of bindings and variables of the stack. */
+  bindings?: object;
+}
+
+/** Hands messages to the Worker's queue handler and returns what became of them. */
+export async function deliver(bodies: unknown[], delivery: Delivery = {}) {
+  const { queue = 'darkroom-crawl', attempts = 1, bindings = {} } = delivery;
+  const batch = createMessageBatch(
+    queue,
+    bodies.map((body, index) => ({ id: `message-${index}`, timestamp: Date.now(), attempts, body })),
+  );
+  const delays = batch.messages.map((message) => vi.spyOn(message, 'retry'));
+  const context = createExecutionContext();
+  await worker.queue(batch, { ...env, ...bindings });
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
+  const retried = retryMessages.map(({ msgId }) => msgId);
+  const delaySeconds = delays.flatMap((spy) => spy.mock.calls.map(([options]) => options?.delaySeconds));
+  return { acked: explicitAcks, retried, delaySeconds };
+}

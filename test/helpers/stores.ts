@@ -1,0 +1,112 @@
+import { migrate } from '../../dev/database/migrate.ts';
+import { startNeonGateway } from '../../dev/neon/index.ts';
+import { startDatabase } from '../../dev/postgres/index.ts';
+import {
+  chooseEngine,
+  createEmbeddedEngine,
+  createRealEngine,
+  startGateway,
+  startSystemServer,
+} from '../../dev/redis/index.ts';
+import { startFaultControl, startFaultProxy } from './fault-proxy.ts';
+import { startImageHost } from './image-host.ts';
+
+const REDIS_TOKEN = 'test-token';
+
+async function startRedis() {
+  const choice = chooseEngine(process.env);
+  if (choice.kind === 'embedded')
+    return { name: 'embedded', engine: await createEmbeddedEngine(), stop: async () => {} };
+  const server = choice.kind === 'system' ? await startSystemServer(choice.binary) : null;
+  const url = choice.kind === 'url' ? choice.url : (server?.url ?? '');
+  return { name: choice.kind, engine: await createRealEngine(url), stop: async () => await server?.close() };
+}
+
+export interface Stores {
+  variables: Record<string, string>;
+  addresses: {
+    ownerUrl: string;
+    superuserUrl: string;
+    serviceUrl: string;
+    appUrl: string;
+    /** Where the Worker's stores are reached through a proxy that can break them. */
+    faults: {
+      controlUrl: string;
+      neonUrl: string;
+      redisUrl: string;
+      /** The database once more, for consumers: files of tests that run together must not share a fault. */
+      queueUrl: string;
+    };
+    imageHostUrl: string;
+    redisEngine: string;
+  };
+  stop: () => Promise<void>;
+}
+
+/** The real stores in a temporary folder: Postgres with its replica, Redis, both gateways. */
+export async function startStores(): Promise<Stores> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const one of stops.reverse()) await one().catch((error: unknown) => console.error(error));
+  };
+  try {
+    const [database, redis, neon, imageHost] = await Promise.all([
+      startDatabase({ ephemeral: true }),
+      startRedis(),
+      startNeonGateway(),
+      startImageHost(),
+    ]);
+    stops.push(
+      () => database.stop(),
+      redis.stop,
+      () => redis.engine.close(),
+      () => neon.close(),
+      () => imageHost.close(),
+    );
+    await migrate(database.ownerUrl);
+    const gateway = await startGateway({ engine: redis.engine, token: REDIS_TOKEN });
+    stops.push(() => gateway.close());
+    const neonFaults = await startFaultProxy(neon.url);
+    const redisFaults = await startFaultProxy(gateway.url);
+    const queueFaults = await startFaultProxy(neon.url);
+    const control = await startFaultControl({ neon: neonFaults, redis: redisFaults, queue: queueFaults });
+    stops.push(
+      () => neonFaults.close(),
+      () => redisFaults.close(),
+      () => queueFaults.close(),
+      () => control.close(),
+    );
+    return {
+      variables: {
+        ENVIRONMENT: 'development',
+        DATABASE_URL: database.roleUrl('darkroom_app', 'primary'),
+        DATABASE_REPLICA_URL: database.roleUrl('darkroom_app', 'replica'),
+        DATABASE_SERVICE_URL: database.roleUrl('darkroom_service', 'primary'),
+        NEON_FETCH_ENDPOINT: `${neon.url}/sql`,
+        UPSTASH_REDIS_REST_URL: gateway.url,
+        UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
+        MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
+        PUBLIC_URL: 'http://darkroom.test',
+        CRAWL_ALLOWED_ORIGINS: imageHost.url,
+      },
+      addresses: {
+        ownerUrl: database.ownerUrl,
+        superuserUrl: database.superuserUrl('primary'),
+        serviceUrl: database.roleUrl('darkroom_service', 'primary'),
+        appUrl: database.roleUrl('darkroom_app', 'primary'),
+        faults: {
+          controlUrl: control.url,
+          neonUrl: neonFaults.url,
+          redisUrl: redisFaults.url,
+          queueUrl: queueFaults.url,
+        },
+        imageHostUrl: imageHost.url,
+        redisEngine: redis.name,
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Two projects beside each other: prj_a with an owner, an editor and a viewer, and prj_b, which belongs to the
+ * stranger. Loaded by the superuser, whom no policy binds.
+ */
+export const FIXTURE = `
+  insert into profiles (id, email, name) values
+    ('usr_owner', 'owner@test.example', 'Owner'), ('usr_editor', 'editor@test.example', 'Editor'),
+    ('usr_viewer', 'viewer@test.example', 'Viewer'), ('usr_stranger', 'stranger@test.example', 'Stranger');
+  insert into credentials (user_id, password_hash) select id, 'hash of ' || id from profiles;
+  insert into sessions (id, user_id, token_hash, expires_at) values
+    ('ses_owner', 'usr_owner', '\\x01', now() + interval '1 day'),
+    ('ses_stranger', 'usr_stranger', '\\x02', now() + interval '1 day'),
+    ('ses_expired', 'usr_editor', '\\x03', now() - interval '1 day');
+  insert into sign_in_links (token_hash, user_id, expires_at) values
+    ('\\x01', 'usr_owner', now() + interval '1 day'), ('\\x02', 'usr_owner', now() - interval '1 day');
+
+  insert into projects (id, name, created_by) values
+    ('prj_a', 'A', 'usr_owner'), ('prj_b', 'B', 'usr_stranger');
+  insert into project_members (project_id, user_id, role) values
+    ('prj_a', 'usr_owner', 'owner'), ('prj_a', 'usr_editor', 'editor'), ('prj_a', 'usr_viewer', 'viewer'),
+    ('prj_b', 'usr_stranger', 'owner');
+
+  insert into crawl_jobs (id, project_id, kind, total, status, epoch) values
+    ('job_draft', 'prj_a', 'urls', 1, 'draft', 0), ('job_running', 'prj_a', 'urls', 1, 'running', 1),
+    ('job_other', 'prj_b', 'urls', 1, 'running', 1);
+  insert into job_totals (job_id, project_id, pending) values ('job_running', 'prj_a', 1), ('job_other', 'prj_b', 1);
+  insert into crawl_items (job_id, position, project_id, chunk, url, url_hash) values
+    ('job_running', 0, 'prj_a', 0, 'https://a.example/', '\\x01'), ('job_other', 0, 'prj_b', 0, 'https://b.example/', '\\x01');
+
+  insert into blobs (sha256, bytes, crc32, mime, width, height, average_color) values
+    (decode(repeat('aa', 32), 'hex'), 10, 1, 'image/png', 1, 1, '#000000'),
+    (decode(repeat('bb', 32), 'hex'), 10, 1, 'image/png', 1, 1, '#000000');
+  insert into images (id, project_id, sha256) values
+    ('img_a', 'prj_a', decode(repeat('aa', 32), 'hex')), ('img_b', 'prj_b', decode(repeat('bb', 32), 'hex'));
+  insert into image_sources (image_id, project_id, url_hash, url, final_url, fetched_at) values
+    ('img_a', 'prj_a', '\\x01', 'https://a.example/', 'https://a.example/', now()),
+    ('img_b', 'prj_b', '\\x01', 'https://b.example/', 'https://b.example/', now());
+
+  insert into idempotency_keys (scope, key, fingerprint, created_at) values
+    ('usr_owner', 'fresh', '\\x01', now()), ('usr_stranger', 'fresh', '\\x01', now()),
+    ('usr_stranger', 'old', '\\x01', now() - interval '2 days');
+  insert into outbox (id, topic, payload) values ('obx_1', 'job.started', '{}');
+  insert into activity_logs (id, action) values ('act_1', 'project.created');
+`;
+
+/** Who asks. `actor`, `tenant` and `scope` are what a batch would have set, whether it may or not. */
+export const ASKERS = {
+  owner: { role: 'darkroom_app', actor: 'usr_owner', tenant: 'prj_a', scope: 'usr_owner' },
+  editor: { role: 'darkroom_app', actor: 'usr_editor', tenant: 'prj_a', scope: 'usr_editor' },
+  viewer: { role: 'darkroom_app', actor: 'usr_viewer', tenant: 'prj_a', scope: 'usr_viewer' },
+  /** Claims the tenant, and the owner's stored replies, without a right to either. */
+  stranger: { role: 'darkroom_app', actor: 'usr_stranger', tenant: 'prj_a', scope: 'usr_owner' },
+  nobody: { role: 'darkroom_app', actor: '', tenant: 'prj_a', scope: '' },
+  service: { role: 'darkroom_service', actor: '', tenant: '', scope: '' },
+} as const;
+export type Asker = keyof typeof ASKERS;
+
+/**
+ * A number of rows read or changed; `refused` by a policy; `denied` for want of a privilege; or the code that
+ * app.fail raised.
+ */
+export type Outcome =
+  | number
+  | 'refused'
+  | 'denied'
+  | 'not_found'
+  | 'forbidden'
+  | 'unauthenticated'
+  | 'conflict'
+  | 'email_taken'
+  | 'illegal_state';
+
+export interface Probe {
+  sql: string;
+  expected: Record<Asker, Outcome>;
+}
+
+const ORDER: readonly Asker[] = ['owner', 'editor', 'viewer', 'stranger', 'nobody', 'service'];
+
+/** One probe: its outcomes for owner, editor, viewer, stranger, nobody and service, in this order. */
+export function probe(
+  sql: string,
+  ...outcomes: [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome]
+): Probe {
+  const of = (asker: Asker): Outcome => outcomes[ORDER.indexOf(asker)] ?? 'refused';
+  return {
+    sql,
+    expected: {
+      owner: of('owner'),
+      editor: of('editor'),
+      viewer: of('viewer'),
+      stranger: of('stranger'),
+      nobody: of('nobody'),
+      service: of('service'),
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { justifyRows, rowOf, rowsBetween } from '../../../console/src/gallery/justify.ts';
+
+const options = { width: 1000, targetHeight: 160, gap: 4 };
+const shapes = [
+  { width: 600, height: 400 },
+  { width: 400, height: 600 },
+  { width: 500, height: 500 },
+  { width: 1600, height: 900 },
+];
+const many = Array.from(
+  { length: 203 },
+  (_, index) => shapes[(index * 7) % shapes.length] ?? { width: 1, height: 1 },
+);
+
+function rightEdges(images = many) {
+  const { rows } = justifyRows(images, options);
+  return rows.map(({ cells }) => cells.reduce((edge, { left, width }) => Math.max(edge, left + width), 0));
+}
+
+describe('justified rows', () => {
+  it('fills every row but the last to the exact width', () => {
+    const edges = rightEdges();
+    expect(edges.length).toBeGreaterThan(10);
+    expect(edges.slice(0, -1).every((edge) => edge === options.width)).toBe(true);
+    expect(edges.at(-1)).toBeLessThanOrEqual(options.width);
+  });
+
+  it('keeps the aspect of each image within the rounding of a row', () => {
+    const { rows } = justifyRows(many, options);
+    for (const { cells, height } of rows) {
+      for (const { index, width } of cells) {
+        const image = many[index];
+        expect(image).toBeDefined();
+        if (!image) continue;
+        const wanted = (image.width / image.height) * height;
+        expect(Math.abs(width - wanted)).toBeLessThan(cells.length + 2);
+      }
+    }
+  });
+
+  it('never makes a row higher than the target', () => {
+    const { rows } = justifyRows(many, options);
+    expect(rows.every(({ height }) => height <= options.targetHeight && height > 0)).toBe(true);
+  });
+
+  it('leaves exactly the gap between rows and between images', () => {
+    const { rows } = justifyRows(many, options);
+    rows.slice(1).forEach((row, index) => {
+      const above = rows[index];
+      expect(above && row.top - (above.top + above.height)).toBe(options.gap);
+    });
+    const [first, second] = rows[0]?.cells ?? [];
+    expect(first && second && second.left - (first.left + first.width)).toBe(options.gap);
+  });
+
+  it('places each image once and in order', () => {
+    const { rows } = justifyRows(many, options);
+    expect(rows.flatMap(({ cells }) => cells.map(({ index }) => index))).toEqual([...many.keys()]);
+  });
+
+  it('does not move an earlier full row when more images are appended', () => {
+    const before = justifyRows(many.slice(0, 100), options).rows.slice(0, -1);
+    const after = justifyRows(many, options).rows.slice(0, before.length);
+    expect(after).toEqual(before);
+  });
+
+  it('keeps the last row at the target height instead of blowing it up', () => {
+    const { rows, height } = justifyRows([{ width: 400, height: 400 }], options);
+    expect(rows).toEqual([{ top: 0, height: 160, cells: [{ index: 0, left: 0, width: 160 }] }]);
+    expect(height).toBe(160);
+  });
+
+  it('gives a panorama and a sliver a size that can be hit', () => {
+    const { rows } = justifyRows(
+      [
+        { width: 9000, height: 10 },
+        { width: 10, height: 9000 },
+      ],
+      options,
+    );
+    expect(rows[0]?.cells).toHaveLength(2);
+    expect(rows[0]?.cells.every(({ width }) => width >= 44)).toBe(true);
+  });
+
+  it('survives sizes of zero and an empty list', () => {
+    expect(justifyRows([], options)).toEqual({ rows: [], height: 0 });
+    expect(justifyRows([{ width: 0, height: 0 }], options).rows[0]?.cells[0]?.width).toBe(160);
+  });
+});
+
+describe('rows in sight', () => {
+  const { rows, height } = justifyRows(many, options);
+
+  it('finds the rows that touch a part of the page, as a plain scan would', () => {
+    for (const [from, to] of [
+      [0, 300],
+      [500, 900],
+      [height - 10, height + 500],
+    ] as const) {
+      const [first, end] = rowsBetween(rows, from, to);
+      const scanned = rows.filter((row) => row.top + row.height >= from && row.top <= to);
+      expect(rows.slice(first, end)).toEqual(scanned);
+    }
+  });
+
+  it('finds nothing below the last row', () => {
+    const [first, end] = rowsBetween(rows, height + 1, height + 100);
+    expect(rows.slice(first, end)).toEqual([]);
+  });
+
+  it('knows the row of an image, and that an unknown one has none', () => {
+    const third = rows[3]?.cells[1]?.index ?? -1;
+    expect(rowOf(rows, third)).toBe(3);
+    expect(rowOf(rows, many.length)).toBe(-1);
+  });
+});

@@ -1,0 +1,184 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
+import {
+  classifyNetworkError,
+  fetchImage,
+  MAX_IMAGE_BYTES,
+  userAgentOf,
+} from '../../../src/crawl/fetch-image.ts';
+
+const BYTES = Buffer.from('not an image, but bytes');
+/** What the server of these tests answers; its paths are the keys. */
+const ANSWERS: Record<string, (response: http.ServerResponse) => void> = {
+  '/plain': (response) => response.end(BYTES),
+  '/chunked': (response) => {
+    response.write(BYTES.subarray(0, 5));
+    response.end(BYTES.subarray(5));
+  },
+  '/to-plain': (response) => response.writeHead(302, { location: 'plain#part' }).end(),
+  '/to-metadata': (response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
+  '/to-file': (response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+  '/to-nowhere': (response) => response.writeHead(302, { location: 'http://' }).end(),
+  '/loop': (response) => response.writeHead(307, { location: '/loop' }).end(),
+  '/without-location': (response) => response.writeHead(302).end(),
+  '/closed': (response) => response.socket?.destroy(),
+  '/closed-once': (response) => (seen.length === 1 ? response.socket?.destroy() : response.end(BYTES)),
+  '/gzip': (response) => {
+    const packed = gzipSync(BYTES);
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed);
+  },
+  '/404': (response) => response.writeHead(404).end('gone'),
+  '/204': (response) => response.writeHead(204).end(),
+  '/502': (response) => response.writeHead(502).end(),
+  '/530': (response) => response.writeHead(530).end(),
+  '/declared': (response) => {
+    response.writeHead(200, { 'content-length': MAX_IMAGE_BYTES + 1 });
+    response.write('x');
+  },
+  '/limit': (response) => response.end(Buffer.alloc(MAX_IMAGE_BYTES)),
+  '/over': (response) => {
+    response.write(Buffer.alloc(MAX_IMAGE_BYTES));
+    response.end('x');
+  },
+  '/broken': (response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('x', () => response.socket?.resetAndDestroy());
+  },
+};
+
+let origin: string;
+const seen: http.IncomingMessage[] = [];
+const server = http.createServer((request, response) => {
+  seen.push(request);
+  ANSWERS[request.url ?? '']?.(response);
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+beforeEach(() => void seen.splice(0));
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function get(path: string, budget = createByteBudget(MAX_IMAGE_BYTES)) {
+  const options = {
+    userAgent: userAgentOf('https://darkroom.test'),
+    allowedOrigins: [origin],
+    budget,
+    now: () => 1_000,
+  };
+  return await fetchImage(new URL(path, origin).href, options);
+}
+
+describe('downloading an image', () => {
+  it.each(['/plain', '/chunked'])('returns the bytes of %s, the address and the time', async (path) => {
+    const fetched = await get(path);
+    expect(fetched).toEqual({
+      ok: true,
+      bytes: new Uint8Array(BYTES),
+      finalUrl: origin + path,
+      redirects: [],
+      fetchedAt: new Date(1_000),
+      lease: { release: expect.any(Function) },
+    });
+    expect(seen[0]?.headers['user-agent']).toBe(
+      'DarkroomBot/0.1 (+https://darkroom.test; image dataset collection)',
+    );
+    expect(seen[0]?.headers.cookie).toBeUndefined();
+  });
+
+  it('remembers the way over redirects and drops the fragment', async () => {
+    expect(await get('/to-plain')).toMatchObject({
+      ok: true,
+      finalUrl: `${origin}/plain`,
+      redirects: [`${origin}/to-plain`],
+    });
+  });
+
+  it.each([
+    ['/to-metadata', { status: 'blocked', reason: 'private_address' }],
+    ['/to-file', { status: 'blocked', reason: 'policy' }],
+    ['/to-nowhere', { status: 'failed', reason: 'redirects' }],
+    ['/loop', { status: 'failed', reason: 'redirects' }],
+    ['/without-location', { status: 'rejected', reason: 'not_image' }],
+    ['/404', { status: 'failed', reason: 'http_4xx' }],
+    ['/204', { status: 'rejected', reason: 'not_image' }],
+    ['/502', { status: 'failed', reason: 'http_5xx' }],
+    ['/530', { status: 'failed', reason: 'dns' }],
+    ['/declared', { status: 'rejected', reason: 'too_large' }],
+    ['/over', { status: 'rejected', reason: 'too_large' }],
+    ['/broken', { status: 'failed', reason: 'reset' }],
+  ])('says why %s failed', async (path, failure) => {
+    expect(await get(path)).toMatchObject({ ok: false, failure, detail: expect.stringMatching(/./) });
+  });
+
+  it('asks five times at most', async () => {
+    await get('/loop');
+    expect(seen).toHaveLength(5);
+  });
+
+  it('asks once more when a kept connection was closed under it, and only once', async () => {
+    expect(await get('/closed-once')).toMatchObject({ ok: true });
+    expect(seen).toHaveLength(2);
+    expect(await get('/closed')).toMatchObject({ ok: false, failure: { reason: 'reset' } });
+    expect(seen).toHaveLength(4);
+  });
+
+  it('reserves the whole limit for a body whose length says nothing about its bytes', async () => {
+    const budget = createByteBudget(MAX_IMAGE_BYTES);
+    const small = await get('/plain', budget);
+    const packed = get('/gzip', budget);
+    expect(
+      await Promise.race([
+        packed.then(() => 'read'),
+        new Promise((resolve) => setTimeout(resolve, 100, 'waits')),
+      ]),
+    ).toBe('waits');
+    if (small.ok) small.lease.release();
+    const read = await packed;
+    expect(read.ok && Buffer.from(read.bytes)).toEqual(BYTES);
+    if (read.ok) read.lease.release();
+  });
+
+  it('takes a body of exactly the limit', async () => {
+    const fetched = await get('/limit');
+    expect(fetched.ok && fetched.bytes.length).toBe(MAX_IMAGE_BYTES);
+  });
+
+  it('asks nobody when the address itself is refused', async () => {
+    expect(await get('http://10.0.0.1/x.jpg')).toMatchObject({ ok: false, failure: { status: 'blocked' } });
+    expect(seen).toHaveLength(0);
+  });
+
+  it('returns its share of the budget, however it ends', async () => {
+    const budget = createByteBudget(MAX_IMAGE_BYTES);
+    for (const path of ['/plain', '/chunked', '/over', '/broken', '/declared', '/404']) {
+      const fetched = await get(path, budget);
+      if (fetched.ok) fetched.lease.release();
+    }
+    const lease = await budget.take(MAX_IMAGE_BYTES);
+    expect(lease).toBeDefined();
+  });
+});
+
+describe('a fault of the network', () => {
+  it.each([
+    [new Error('The operation timed out'), false, 'timeout'],
+    [new DOMException('The operation was aborted', 'AbortError'), false, 'timeout'],
+    [new Error('anything'), true, 'timeout'],
+    [new Error('internal error; reference = abc'), false, 'dns'],
+    [new Error('DNS lookup failed'), false, 'dns'],
+    [new TypeError('TLS handshake failed'), false, 'tls'],
+    [new Error('certificate verify failed'), false, 'tls'],
+    [new Error('Network connection lost.'), false, 'reset'],
+    ['not an error', false, 'reset'],
+  ])('is told from the words of %s', (error, isLate, reason) => {
+    expect(classifyNetworkError(error, isLate).failure).toEqual({ status: 'failed', reason });
+  });
+});

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openCollection, type Collection } from '../../../dev/site/collection.ts';
+import { planPrints } from '../../../dev/site/print-plan.ts';
+import { makePrint } from '../../../dev/site/printing.ts';
+import { MAX_OVERLAP, overlap } from '../../../dev/site/windows.ts';
+
+const GENERATION_LIMIT_MS = 60_000;
+
+vi.setConfig({ testTimeout: GENERATION_LIMIT_MS });
+/** The product groups images up to 4 bits apart; no two samples may come near that. */
+const MIN_HASH_DISTANCE = 10;
+
+let cacheDir: string;
+let collection: Collection;
+
+beforeAll(async () => {
+  cacheDir = await mkdtemp(join(tmpdir(), 'sample-site-'));
+  collection = await openCollection(cacheDir);
+}, GENERATION_LIMIT_MS);
+
+afterAll(async () => await rm(cacheDir, { recursive: true, force: true }));
+
+async function readPrint(file: string): Promise<Buffer> {
+  return await readFile(join(collection.folder, file));
+}
+
+/** 64-bit difference hash by sharp's own scaling, independent of the one that the crops were chosen by. */
+async function differenceHash(image: Sharp): Promise<bigint> {
+  const grey = await image.greyscale().resize(9, 8, { fit: 'fill' }).raw().toBuffer();
+  let hash = 0n;
+  for (let at = 0; at < 72; at += 1) {
+    if (at % 9 < 8) hash = (hash << 1n) | ((grey[at] ?? 0) < (grey[at + 1] ?? 0) ? 1n : 0n);
+  }
+  return hash;
+}
+
+function closestPair(hashes: readonly bigint[]): number {
+  let least = 64;
+  for (const [at, hash] of hashes.entries()) {
+    for (const other of hashes.slice(at + 1)) {
+      const bits = (hash ^ other).toString(2).replaceAll('0', '').length;
+      least = Math.min(least, bits);
+    }
+  }
+  return least;
+}
+
+describe('the sample photographs', () => {
+  it('are 216 files of different bytes, each as its record says', async () => {
+    expect(collection.prints).toHaveLength(216);
+    expect(new Set(collection.prints.map(({ sha256 }) => sha256)).size).toBe(216);
+    for (const print of collection.prints) {
+      const bytes = await readPrint(print.file);
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(print.sha256);
+    }
+  });
+
+  it('differ from each other in at least 10 of 64 hash bits, as seen and as they lie in the file', async () => {
+    const seen: bigint[] = [];
+    const laid: bigint[] = [];
+    for (const print of collection.prints) {
+      const bytes = await readPrint(print.file);
+      seen.push(await differenceHash(sharp(await sharp(bytes).autoOrient().toBuffer())));
+      laid.push(await differenceHash(sharp(bytes)));
+    }
+    expect(closestPair(seen)).toBeGreaterThanOrEqual(MIN_HASH_DISTANCE);
+    expect(closestPair(laid)).toBeGreaterThanOrEqual(MIN_HASH_DISTANCE);
+  });
+
+  it('are nowhere flat: each has contrast and detail', async () => {
+    for (const print of collection.prints) {
+      const { channels, entropy } = await sharp(await readPrint(print.file)).stats();
+      expect(Math.max(...channels.map(({ stdev }) => stdev)), print.file).toBeGreaterThan(25);
+      expect(entropy, print.file).toBeGreaterThan(3.2);
+    }
+  });
+
+  it('come in mixed sizes with a long side of 480 to 1200 pixels', () => {
+    const longSides = collection.prints.map(({ width, height }) => Math.max(width, height));
+    expect(Math.min(...longSides)).toBeGreaterThanOrEqual(480);
+    expect(Math.max(...longSides)).toBeLessThanOrEqual(1200);
+    expect(new Set(longSides).size).toBeGreaterThan(20);
+    expect(collection.prints.filter(({ width, height }) => height > width).length).toBeGreaterThan(40);
+  });
+
+  it('are JPEG but for one in six, some progressive, some turned by EXIF', async () => {
+    const all = await Promise.all(
+      collection.prints.map(async ({ file }) => await sharp(await readPrint(file)).metadata()),
+    );
+    expect(all.filter(({ format }) => format === 'png')).toHaveLength(36);
+    expect(all.filter(({ isProgressive }) => isProgressive).length).toBeGreaterThan(20);
+    const orientations = new Set(all.map(({ orientation }) => orientation ?? 1));
+    expect([...orientations].sort()).toEqual([1, 3, 6, 8]);
+  });
+
+  it('overlap no other crop of the same photograph by more than a quarter', async () => {
+    const plans = await planPrints();
+    for (const [at, one] of plans.entries()) {
+      for (const other of plans.slice(at + 1)) {
+        if (one.photograph.name !== other.photograph.name) continue;
+        expect(
+          overlap(one.window.rect, other.window.rect),
+          `${one.file} and ${other.file}`,
+        ).toBeLessThanOrEqual(MAX_OVERLAP);
+      }
+    }
+  });
+
+  it('come out in the same bytes when they are made again', async () => {
+    const plans = await planPrints();
+    expect(plans.map(({ file }) => file)).toEqual(collection.prints.map(({ file }) => file));
+    for (let at = 0; at < plans.length; at += 17) {
+      const plan = plans[at];
+      if (!plan) break;
+      const digest = createHash('sha256')
+        .update(await makePrint(plan))
+        .digest('hex');
+      expect(digest, plan.file).toBe(collection.prints[at]?.sha256);
+    }
+  });
+});
+
+describe('the faulty files', () => {
+  it('hold a JPEG that ends inside its scan', async () => {
+    const bytes = await readPrint('truncated.jpg');
+    expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    expect(bytes.includes(Buffer.from([0xff, 0xda]))).toBe(true);
+    expect(bytes.subarray(-2).toString('hex')).not.toBe('ffd9');
+    await expect(sharp(bytes, { failOn: 'truncated' }).raw().toBuffer()).rejects.toThrow();
+  });
+
+  it('hold a PNG of which exactly one chunk fails its checksum', async () => {
+    const bytes = await readPrint('bad-checksum.png');
+    const wrong: string[] = [];
+    for (let at = 8; at < bytes.length; at += bytes.readUInt32BE(at) + 12) {
+      const end = at + 8 + bytes.readUInt32BE(at);
+      if (crc32(bytes.subarray(at + 4, end)) !== bytes.readUInt32BE(end))
+        wrong.push(bytes.toString('latin1', at + 4, at + 8));
+    }
+    expect(wrong).toEqual(['IDAT']);
+  });
+});
+
+describe('the cache', () => {
+  it('gives the same collection again without making a file', async () => {
+    const [first] = collection.prints;
+    const before = await stat(join(collection.folder, first?.file ?? ''));
+    const again = await openCollection(cacheDir);
+    const after = await stat(join(again.folder, first?.file ?? ''));
+    expect(again).toEqual(collection);
+    expect(after.ino).toBe(before.ino);
+    expect(await readdir(cacheDir)).toHaveLength(1);
+  });
+
+  it(
+    'is made anew with the same bytes when a file was cut, also by two processes at once',
+    async () => {
+      const cut = collection.prints[5]?.file ?? '';
+      await truncate(join(collection.folder, cut), 10);
+      const [one, two] = await Promise.all([openCollection(cacheDir), openCollection(cacheDir)]);
+      expect(one.prints).toEqual(collection.prints);
+      expect(two.prints).toEqual(collection.prints);
+      expect(await readdir(cacheDir)).toHaveLength(1);
+    },
+    GENERATION_LIMIT_MS,
+  );
+});

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { configOf, parseConfig, VARIABLES } from '../../src/env.ts';
+
+const BINDINGS = { MEDIA: {}, CRAWL_QUEUE: {}, ASSETS: {} };
+
+const PRODUCTION = {
+  ENVIRONMENT: 'production',
+  DATABASE_URL: 'postgres://darkroom_app:s3cr3t@ep-cool-lake.eu-central-1.aws.neon.tech/darkroom',
+  DATABASE_REPLICA_URL: 'postgres://darkroom_app:s3cr3t@ep-cool-reef.eu-central-1.aws.neon.tech/darkroom',
+  DATABASE_SERVICE_URL: 'postgres://darkroom_service:s3cr3t@ep-cool-lake.eu-central-1.aws.neon.tech/darkroom',
+  UPSTASH_REDIS_REST_URL: 'https://calm-fox-12345.upstash.io',
+  UPSTASH_REDIS_REST_TOKEN: 'AXwsAAIjcDE5ZGY0NjQ2ZmU0',
+  MEDIA_SIGNING_KEY: 'mY8qDk0zVh3tJx5nRw7uBc9eFg2iKl4oPs6vZy1aQ+A=',
+  PUBLIC_URL: 'https://darkroom.museum.org',
+  ...BINDINGS,
+};
+
+/** The entries of the example file, also those that are commented out because they are optional. */
+function readExamples(): [name: string, value: string][] {
+  const text = readFileSync(fileURLToPath(new URL('../../.dev.vars.example', import.meta.url).href), 'utf8');
+  return [...text.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=(.+)$/gm)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+}
+
+function problemsOf(env: object): string[] {
+  const result = parseConfig(env);
+  return result.ok ? [] : [...new Set(result.problems.map(({ variable }) => variable))];
+}
+
+describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => {
+  const valid = { ...PRODUCTION, ENVIRONMENT };
+
+  it('takes a complete configuration as it is', () => {
+    const result = parseConfig({ ...valid, SENTRY_DSN: 'https://key@o1.ingest.sentry.io/1' });
+    expect(result).toMatchObject({ ok: true, environment: ENVIRONMENT, warnings: [] });
+    if (result.ok) expect(result.config).toMatchObject(valid);
+  });
+
+  it.each(Object.keys(PRODUCTION).filter((name) => name !== 'ENVIRONMENT'))(
+    'refuses to go without %s',
+    (name) => {
+      const { [name]: _, ...rest } = Object.fromEntries(Object.entries(valid));
+      expect(problemsOf(rest)).toEqual([name]);
+      if (!(name in BINDINGS)) {
+        expect(parseConfig({ ...valid, [name]: '' })).toMatchObject({
+          problems: [{ variable: name, message: 'is missing' }],
+        });
+      }
+    },
+  );
+
+  it.each(readExamples().filter(([name]) => name !== 'ENVIRONMENT'))(
+    'refuses the example of %s by itself',
+    (name, value) => {
+      expect(problemsOf({ ...valid, [name]: value })).toEqual([name]);
+    },
+  );
+
+  it('refuses every line of the example file at once', () => {
+    const examples = readExamples();
+    const named = problemsOf({ ...valid, ...Object.fromEntries(examples), ENVIRONMENT });
+    expect(named.sort()).toEqual(
+      examples
+        .map(([name]) => name)
+        .filter((name) => name !== 'ENVIRONMENT')
+        .sort(),
+    );
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://darkroom_owner:s3cr3t@ep-cool-lake.aws.neon.tech/darkroom'],
+    ['DATABASE_URL', 'https://ep-cool-lake.aws.neon.tech/darkroom'],
+    ['DATABASE_URL', 'not an address, s3cr3t'],
+    ['DATABASE_REPLICA_URL', 'postgres://darkroom_app:s3cr3t@LOCALHOST/darkroom'],
+    ['DATABASE_SERVICE_URL', 'postgres://darkroom_service:s3cr3t@[::1]/darkroom'],
+    ['UPSTASH_REDIS_REST_URL', 'http://calm-fox-12345.upstash.io/s3cr3t'],
+    ['UPSTASH_REDIS_REST_URL', 'https://s3cr3t.localhost'],
+    ['UPSTASH_REDIS_REST_TOKEN', 's3cr3t-and-too-short'.slice(0, 19)],
+    ['MEDIA_SIGNING_KEY', 's3cr3t'.repeat(7)],
+    ['MEDIA_SIGNING_KEY', `${'s3cr3t'.repeat(8)}!`],
+    ['PUBLIC_URL', 'https://0.0.0.0/s3cr3t'],
+    ['PUBLIC_URL', 's3cr3t'],
+    ['SENTRY_DSN', 'http://s3cr3t@sentry.museum.org/1'],
+  ])('names %s when it is %s, and never says the value', (name, value) => {
+    const result = parseConfig({ ...valid, [name]: value });
+    expect(problemsOf({ ...valid, [name]: value })).toContain(name);
+    expect(JSON.stringify(result)).not.toContain('s3cr3t');
+  });
+});
+
+describe('an environment that does not say what it is', () => {
+  it.each([undefined, '', 'prod', 'Development', 7])('is production when it says %j', (ENVIRONMENT) => {
+    const result = parseConfig({ ...PRODUCTION, ENVIRONMENT });
+    expect(result).toMatchObject({ ok: false, environment: 'production' });
+    expect(problemsOf({ ...PRODUCTION, ENVIRONMENT })).toEqual(['ENVIRONMENT']);
+  });
+});
+
+describe('the development environment', () => {
+  it('takes the example file without a warning', () => {
+    const result = parseConfig({ ...BINDINGS, ...Object.fromEntries(readExamples()) });
+    expect(result).toMatchObject({ ok: true, environment: 'development', warnings: [] });
+    if (result.ok) expect(result.config.CRAWL_ALLOWED_ORIGINS).toEqual(['http://127.0.0.1:8788']);
+  });
+
+  it('falls back for what is missing or wrong, and warns by name', () => {
+    const result = parseConfig({
+      ...BINDINGS,
+      ENVIRONMENT: 'development',
+      PUBLIC_URL: 'wr0ng',
+      SENTRY_DSN: 'wr0ng',
+    });
+    expect(result).toMatchObject({ ok: true, config: { PUBLIC_URL: 'http://127.0.0.1:8787' } });
+    if (!result.ok) return;
+    expect(result.config.SENTRY_DSN).toBeUndefined();
+    expect(result.warnings).toContainEqual({ variable: 'DATABASE_URL', message: 'is missing' });
+    expect(result.warnings).toContainEqual({ variable: 'PUBLIC_URL', message: 'must be a URL' });
+    expect(result.warnings.map(({ variable }) => variable)).toContain('SENTRY_DSN');
+    expect(JSON.stringify(result.warnings)).not.toContain('wr0ng');
+  });
+
+  it('has no fall-back for a binding', () => {
+    expect(problemsOf({ ENVIRONMENT: 'development', MEDIA: {}, ASSETS: {} })).toContain('CRAWL_QUEUE');
+  });
+
+  it.each(['http://127.0.0.1:8788/', 'http://127.0.0.1:8788/path', 'nowhere', 'http://a.test,b.test'])(
+    'does not take %s for a list of origins',
+    (CRAWL_ALLOWED_ORIGINS) => {
+      const result = parseConfig({ ...BINDINGS, ENVIRONMENT: 'development', CRAWL_ALLOWED_ORIGINS });
+      if (result.ok) expect(result.config.CRAWL_ALLOWED_ORIGINS).toBeUndefined();
+      expect(JSON.stringify(result)).toContain('must be origins, separated by commas');
+    },
+  );
+
+  it('reads several origins, with spaces between them', () => {
+    const origins = ' http://a.test , https://b.test:8443,';
+    const result = parseConfig({ ...BINDINGS, ENVIRONMENT: 'development', CRAWL_ALLOWED_ORIGINS: origins });
+    if (!result.ok) throw new Error('development is always configured');
+    expect(result.config.CRAWL_ALLOWED_ORIGINS).toEqual(['http://a.test', 'https://b.test:8443']);
+  });
+});
+
+describe('the example file', () => {
+  it('names every variable once', () => {
+    const names = readExamples().map(([name]) => name);
+    expect(names.sort()).toEqual([...VARIABLES].sort());
+  });
+});
+
+describe('the configuration of an isolate', () => {
+  it('is read once', () => {
+    const env = { ...PRODUCTION };
+    expect(configOf(env)).toBe(configOf(env));
+    expect(configOf(env)).not.toBe(configOf({ ...PRODUCTION }));
+  });
+});

@@ -1,0 +1,188 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ImageInfo } from '../../../src/media/image/types.ts';
+import { type Codecs, type Thumbnail, makeThumbnail } from '../../../src/media/thumbnail/index.ts';
+import { loadCodecs } from '../../helpers/codecs.ts';
+import { differ, expectImage, join, makeCmykJpeg, makeJpeg, makePng } from '../../helpers/images.ts';
+import { findSegment, orientationTiff, withExif, withoutSegments } from '../../helpers/jpeg-segments.ts';
+import { PNG_SIGNATURE, encodePng, pngChunk, pngHeader } from '../../helpers/png-encoder.ts';
+
+let codecs: Codecs;
+
+beforeAll(async () => {
+  codecs = await loadCodecs();
+});
+
+async function make(bytes: Uint8Array): Promise<Extract<Thumbnail, { ok: true }>> {
+  const thumbnail = await makeThumbnail(bytes, expectImage(bytes), codecs);
+  if (!thumbnail.ok) throw new Error(`${thumbnail.reason}: ${thumbnail.detail}`);
+  return thumbnail;
+}
+
+/** What sharp makes of the same picture: turned, then fitted. */
+async function reference(bytes: Uint8Array): Promise<Uint8Array> {
+  return sharp(bytes)
+    .rotate()
+    .resize(320, 320, { fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
+    .png()
+    .toBuffer();
+}
+
+describe('making thumbnails', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'turns a JPEG of orientation %i the way sharp does',
+    async (orientation) => {
+      const bytes = withExif(await makeJpeg(1200, 700), orientationTiff(orientation));
+      const thumbnail = await make(bytes);
+      expect([thumbnail.width, thumbnail.height]).toEqual(orientation < 5 ? [320, 187] : [187, 320]);
+      expect(await sharp(thumbnail.webp).metadata()).toMatchObject({
+        format: 'webp',
+        width: thumbnail.width,
+        height: thumbnail.height,
+      });
+      expect(await differ(thumbnail.webp, await reference(bytes))).toBeLessThan(6);
+    },
+  );
+
+  it('decodes progressive, grey and four-ink JPEGs, with and without the Adobe marker', async () => {
+    const cmyk = await makeCmykJpeg(800, 500);
+    const files = [
+      await makeJpeg(800, 500, { progressive: true }),
+      await sharp(await makeJpeg(800, 500))
+        .toColourspace('b-w')
+        .jpeg()
+        .toBuffer(),
+      cmyk,
+    ];
+    for (const file of files)
+      expect(await differ((await make(file)).webp, await reference(file))).toBeLessThan(25);
+
+    const [inverted, plain] = await Promise.all([make(cmyk), make(withoutSegments(cmyk, 0xee))]);
+    expect(await differ(inverted.webp, plain.webp)).toBeGreaterThan(25);
+  });
+
+  it('fits 320 x 320 and never enlarges', async () => {
+    const sizes = [];
+    for (const [width, height] of [
+      [319, 20],
+      [320, 321],
+      [641, 480],
+      [5000, 3],
+      [1, 1],
+    ] as const) {
+      for (const bytes of [await makeJpeg(width, height), await makePng(width, height)]) {
+        const thumbnail = await make(bytes);
+        sizes.push(`${width}x${height} ${thumbnail.width}x${thumbnail.height}`);
+      }
+    }
+    expect([...new Set(sizes)]).toEqual([
+      '319x20 319x20',
+      '320x321 319x320',
+      '641x480 320x240',
+      '5000x3 320x1',
+      '1x1 1x1',
+    ]);
+  });
+
+  it('averages colour by alpha, so that hidden pixels lend none', async () => {
+    const bytes = encodePng({
+      width: 640,
+      height: 640,
+      depth: 8,
+      colorType: 6,
+      pixel: (x) => (x % 2 === 0 ? [255, 0, 0, 255] : [0, 255, 0, 0]),
+    });
+    const thumbnail = await make(bytes);
+    expect(thumbnail.averageColor).toBe('#ff0000');
+    const [red, green, , alpha] = await sharp(thumbnail.webp).raw().toBuffer();
+    expect(red).toBeGreaterThan(240);
+    expect(green).toBeLessThan(15);
+    expect(alpha).toBe(128);
+  });
+
+  it('gives the average colour of the picture', async () => {
+    const flat = (background: string) =>
+      sharp({ create: { width: 700, height: 400, channels: 3, background } })
+        .png()
+        .toBuffer();
+    expect((await make(await flat('#336699'))).averageColor).toBe('#336699');
+    const clear = encodePng({ width: 4, height: 4, depth: 8, colorType: 4, pixel: () => [0, 0] });
+    expect((await make(clear)).averageColor).toBe('#ffffff');
+  });
+
+  it('keeps serving after files that the decoders refuse', async () => {
+    const good = await makeJpeg(400, 300);
+    const { end } = findSegment(good, 0xda);
+    const damaged = Uint8Array.from(good);
+    damaged.fill(0x55, end + 10, end + 900);
+    const shortData = encodePng({
+      width: 9,
+      height: 9,
+      depth: 8,
+      colorType: 0,
+      pixel: () => [1],
+      changeLines: (l) => l.subarray(1),
+    });
+    for (const bytes of [damaged, shortData]) {
+      expect(await makeThumbnail(bytes, expectImage(bytes), codecs)).toMatchObject({
+        ok: false,
+        reason: 'undecodable',
+      });
+    }
+    expect((await make(good)).ok).toBe(true);
+  });
+
+  it('answers instead of throwing when the bytes are not the image described', async () => {
+    const image: ImageInfo = expectImage(await makeJpeg(20, 20));
+    expect(await makeThumbnail(new Uint8Array(9), image, codecs)).toMatchObject({
+      ok: false,
+      reason: 'undecodable',
+    });
+  });
+});
+
+describe('pixel budgets', () => {
+  it('refuses a PNG by its header, before inflating anything', async () => {
+    const header = pngChunk('IHDR', pngHeader(4001, 4000, 8, 6));
+    // Enough for the dimensions, and nothing that could be inflated.
+    const data = pngChunk('IDAT', new Uint8Array(65_536));
+    const bytes = join(PNG_SIGNATURE, header, data, pngChunk('IEND'));
+    expect(await makeThumbnail(bytes, expectImage(bytes), codecs)).toMatchObject({
+      ok: false,
+      reason: 'over_budget',
+    });
+  });
+
+  it('refuses a side over 16,384 pixels', async () => {
+    const bytes = await makePng(16_385, 1);
+    expect(await makeThumbnail(bytes, expectImage(bytes), codecs)).toMatchObject({
+      ok: false,
+      reason: 'over_budget',
+    });
+  });
+
+  it('has a smaller budget for progressive JPEGs than for baseline ones', async () => {
+    const size = { width: 3600, height: 2400, channels: 3, background: '#777777' } as const;
+    const make444 = (progressive: boolean) =>
+      sharp({ create: size }).jpeg({ progressive, chromaSubsampling: '4:4:4' }).toBuffer();
+    const [baseline, progressive] = await Promise.all([make444(false), make444(true)]);
+    expect((await makeThumbnail(baseline, expectImage(baseline), codecs)).ok).toBe(true);
+    expect(await makeThumbnail(progressive, expectImage(progressive), codecs)).toMatchObject({
+      ok: false,
+      reason: 'over_budget',
+    });
+  });
+
+  it('refuses a progressive file with a flood of scans', async () => {
+    const file = await makeJpeg(1000, 800, { progressive: true });
+    const end = file.length - 2;
+    const firstScan = findSegment(file, 0xda);
+    const nextMarker = Buffer.from(file).indexOf(Uint8Array.of(0xff, 0xc4), firstScan.end);
+    const scan = file.subarray(firstScan.start, nextMarker);
+    const flood = join(file.subarray(0, end), ...Array.from({ length: 400 }, () => scan), file.subarray(end));
+    expect(await makeThumbnail(flood, expectImage(flood), codecs)).toMatchObject({
+      ok: false,
+      reason: 'over_budget',
+    });
+  });
+});
