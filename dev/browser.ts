@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { runProgram } from './process/run-program.ts';
 
 /** A browser for the tests, and where it comes from. */
 export interface Browser {
@@ -41,17 +41,18 @@ function installedPaths(): string[] {
 }
 
 /** Whether the browser starts at all: a library may be missing, or it may be made for another system. */
-function runs(executable: string): boolean {
-  try {
-    return /\d+\.\d+/.test(
-      execFileSync(executable, ['--version'], {
-        timeout: 15_000,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).toString(),
-    );
-  } catch {
-    return false;
-  }
+async function runs(executable: string): Promise<boolean> {
+  let hasVersion = false;
+  const { code } = await runProgram(executable, ['--version'], {
+    timeoutMs: 15_000,
+    onLine: (line, from) => (hasVersion ||= from === 'stdout' && /\d+\.\d+/.test(line)),
+  });
+  return code === 0 && hasVersion;
+}
+
+async function findInstalled(): Promise<string | null> {
+  for (const file of installedPaths()) if (existsSync(file) && (await runs(file))) return file;
+  return null;
 }
 
 /**
@@ -63,13 +64,14 @@ export async function findBrowser(): Promise<Browser | null> {
   const named = process.env['DARKROOM_BROWSER'];
   // Chromium refuses to sandbox for root.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  if (named && named !== 'packaged') return runs(named) ? { executable: named, origin: named, args } : null;
-  const installed = named ? undefined : installedPaths().find((file) => existsSync(file) && runs(file));
+  if (named && named !== 'packaged')
+    return (await runs(named)) ? { executable: named, origin: named, args } : null;
+  const installed = named ? null : await findInstalled();
   if (installed) return { executable: installed, origin: installed, args };
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   const { default: chromium } = await import('@sparticuz/chromium');
   const executable = await chromium.executablePath();
-  if (!runs(executable)) return null;
+  if (!(await runs(executable))) return null;
   // It brings no setuid helper for its sandbox. Its other recommended arguments would switch the web's own
   // rules off, which are part of what is tested.
   return { executable, origin: 'the Chromium of @sparticuz/chromium', args: ['--no-sandbox'] };

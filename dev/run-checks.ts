@@ -1,13 +1,15 @@
 // Runs every quick check and says of each how long it took; the first lines of a failure are shown.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { NODE_FLAGS } from './process/node-flags.mjs';
+import { runProgram } from './process/run-program.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** The budget of the Worker's script, compressed, without its WASM codecs. */
 const MAX_BUNDLE_KIB = 400;
+const CHECK_LIMIT_MS = 5 * 60_000;
 
 interface Outcome {
   name: string;
@@ -16,30 +18,28 @@ interface Outcome {
   output: string;
 }
 
-function bin(name: string, ...args: string[]): [string, string[]] {
-  return [process.execPath, [path.join(ROOT, 'node_modules', ...name.split('/')), ...args]];
+/** A program of a package, called by its script's path in there. */
+function bin(script: string, ...args: string[]): string[] {
+  return [path.join(ROOT, 'node_modules', ...script.split('/')), ...args];
 }
 
-function run(name: string, [command, args]: [string, string[]]): Promise<Outcome> {
+async function run(name: string, args: string[]): Promise<Outcome> {
   const started = performance.now();
-  return new Promise((resolve) => {
-    let output = '';
-    const child = spawn(command, args, {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', NO_COLOR: '1' },
-    });
-    const collect = (chunk: Buffer) => (output += chunk.toString());
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    const finish = (ok: boolean) => resolve({ name, ok, ms: performance.now() - started, output });
-    child.once('error', (error) => ((output += error.message), finish(false)));
-    child.once('close', (code) => finish(code === 0));
+  const lines: string[] = [];
+  const { code, reason } = await runProgram(process.execPath, [...NODE_FLAGS, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', NO_COLOR: '1' },
+    timeoutMs: CHECK_LIMIT_MS,
+    onLine: (line) => lines.push(line),
   });
+  if (code === null) lines.unshift(reason);
+  return { name, ok: code === 0, ms: performance.now() - started, output: lines.join('\n') };
 }
 
 async function checkBundle(): Promise<Outcome> {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-bundle-'));
+  // Wrangler asks for the assets' folder, though none of them counts here.
+  mkdirSync(path.join(ROOT, 'dist', 'console'), { recursive: true });
   try {
     const outcome = await run(
       'bundle',
@@ -66,7 +66,7 @@ const groups: (() => Promise<Outcome>)[][] = [
   [
     () => run('format', bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
     () => run('lint', bin('oxlint/bin/oxlint')),
-    () => run('openapi', [process.execPath, [path.join(ROOT, 'dev', 'openapi.ts'), '--check']]),
+    () => run('openapi', [path.join(ROOT, 'dev', 'openapi.ts'), '--check']),
   ],
   [() => tsc('tsconfig.json'), () => tsc('dev/tsconfig.json')],
   [() => tsc('console/tsconfig.json'), () => tsc('test/tsconfig.json'), () => tsc('test/e2e/tsconfig.json')],

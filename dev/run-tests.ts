@@ -1,15 +1,19 @@
 // Runs all tests: first those without a browser, with coverage, then the browser's. Everything they write goes
 // into one temporary folder, which is removed at the end, however that comes.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Browser, findBrowser } from './browser.ts';
+import { NODE_FLAGS } from './process/node-flags.mjs';
 import { signalGroup } from './process/process-group.mjs';
+import { runProgram } from './process/run-program.ts';
 import { buildConsole } from './stack/console-build.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
+/** Many times what all tests of one call take on a slow machine. */
+const RUN_LIMIT_MS = 20 * 60_000;
+/** Vitest gives itself 10 s to stop what it started. */
+const EXIT_LIMIT_MS = 60_000;
 const QUICK_PROJECTS = ['unit', 'property', 'conformance', 'stack', 'integration'];
 
 interface Totals {
@@ -22,11 +26,12 @@ const temporary = mkdtempSync(path.join(tmpdir(), 'darkroom-test-'));
 chmodSync(temporary, 0o711);
 process.env['TMPDIR'] = temporary;
 
-let running: ChildProcess | null = null;
+/** The process group of the tests under way. */
+let running: number | undefined;
 let isStopping = false;
 
 function cleanUp(): void {
-  if (running?.pid) signalGroup(running.pid, 'SIGKILL');
+  if (running !== undefined) signalGroup(running, 'SIGKILL');
   rmSync(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
@@ -35,11 +40,11 @@ function stop(): void {
   if (isStopping) return;
   isStopping = true;
   console.error('\nStopping the tests');
-  if (running?.pid === undefined) {
+  if (running === undefined) {
     cleanUp();
     process.exit(1);
   }
-  signalGroup(running.pid, 'SIGINT');
+  signalGroup(running, 'SIGINT');
   setTimeout(() => (cleanUp(), process.exit(1)), 10_000).unref();
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -51,27 +56,32 @@ process.on('disconnect', stop);
  */
 const NOISE = /^(uncaught exception; |e?xception = |e = rust|stack: .*workerd@|JSON report written)/;
 
-function passOn(from: NodeJS.ReadableStream | null, to: NodeJS.WritableStream): void {
-  if (!from) return;
-  createInterface({ input: from }).on('line', (line) => {
-    if (!NOISE.test(line)) to.write(`${line}\n`);
-  });
-}
+/** What vitest says of a fault that is no failed test. */
+const FAULT = /ERROR: Coverage for|Unhandled Error/;
 
-function vitest(args: string[], env: Record<string, string>): Promise<number> {
-  return new Promise((resolve) => {
-    const script = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    running = spawn(process.execPath, [script, 'run', ...args], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }), ...env },
-      detached: true,
-    });
-    passOn(running.stdout, process.stdout);
-    passOn(running.stderr, process.stderr);
-    running.once('error', () => resolve(1));
-    running.once('exit', (code) => resolve(code ?? 1));
+/**
+ * Runs vitest, and says whether all went well. Its report tells how the tests went before it ends, so a vitest that
+ * does not end afterwards is killed and costs a minute, not the result.
+ */
+async function vitest(args: string[], env: Record<string, string>, report: string): Promise<boolean> {
+  let lastLineAt = Date.now();
+  let hasFault = false;
+  const script = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const { code, reason } = await runProgram(process.execPath, [...NODE_FLAGS, script, 'run', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }), ...env },
+    timeoutMs: RUN_LIMIT_MS,
+    isOver: () => existsSync(report) && Date.now() - lastLineAt > EXIT_LIMIT_MS,
+    onStart: (pid) => (running = pid),
+    onLine: (line, from) => {
+      lastLineAt = Date.now();
+      hasFault ||= FAULT.test(line);
+      if (!NOISE.test(line)) process[from].write(`${line}\n`);
+    },
   });
+  running = undefined;
+  if (code === null) console.error(`vitest was killed: ${reason}`);
+  return code === null ? existsSync(report) && !hasFault : code === 0;
 }
 
 /** Runs some projects and counts from vitest's own report. */
@@ -81,7 +91,7 @@ async function runProjects(
   env: Record<string, string>,
 ): Promise<Totals & { ok: boolean }> {
   const report = path.join(temporary, `${projects[0]}.json`);
-  const code = await vitest(
+  const ok = await vitest(
     [
       ...projects.flatMap((project) => ['--project', project]),
       '--silent=passed-only',
@@ -91,6 +101,7 @@ async function runProjects(
       ...args,
     ],
     env,
+    report,
   );
   if (!existsSync(report)) return { passed: 0, failed: 1, ok: false };
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
@@ -99,7 +110,7 @@ async function runProjects(
     Number(numFailedTests),
     Number(numFailedTests) === 0 && numFailedTestSuites > 0 ? 1 : 0,
   );
-  return { passed: Number(numPassedTests), failed, ok: code === 0 };
+  return { passed: Number(numPassedTests), failed, ok: ok && failed === 0 };
 }
 
 async function main(): Promise<number> {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, InstallError, toolchainNode } from './install.mjs';
+import { NODE_FLAGS } from './process/node-flags.mjs';
 import { watchNpm } from './process/npm-parent.mjs';
 
 const FORWARDED_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -29,7 +30,7 @@ export async function install() {
  */
 export async function runOnToolchain(script, args, event) {
   return await new Promise((resolve) => {
-    const child = spawn(toolchainNode(), [fileURLToPath(script), ...args], {
+    const child = spawn(toolchainNode(), [...NODE_FLAGS, fileURLToPath(script), ...args], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     for (const signal of FORWARDED_SIGNALS) process.on(signal, () => child.kill(signal));

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { identityOf, isRunning, signalGroup, type ProcessIdentity } from './process-group.mjs';
+import { NODE_FLAGS } from './node-flags.mjs';
 import { readLogTail } from './log-tail.ts';
 import { RUN_MARKER_NAME, runMarker, writeRecord, recordPath } from './record.ts';
 
@@ -71,7 +72,7 @@ export async function startChild(dataDir: string, spec: ChildSpec): Promise<Chil
   mkdirSync(path.dirname(logPath), { recursive: true });
   rmSync(logPath, { force: true });
   const log = openSync(logPath, 'a');
-  const guard = spawn(process.execPath, [GUARD_PATH], {
+  const guard = spawn(process.execPath, [...NODE_FLAGS, GUARD_PATH], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     // Options such as --inspect of the supervisor must not reach the guards.

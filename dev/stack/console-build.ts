@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../process/lock.mjs';
+import { NODE_FLAGS } from '../process/node-flags.mjs';
 
 /** What the built console depends on, relative to the repository. */
 const SOURCES = ['console', 'client', 'package-lock.json'];
@@ -63,12 +64,17 @@ export async function buildConsole(root: string, signal?: AbortSignal): Promise<
       rmSync(stampFile, { force: true });
       const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
       try {
-        await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'console/vite.config.ts'], {
-          cwd: root,
-          timeout: BUILD_TIMEOUT_MS,
-          ...(signal === undefined ? {} : { signal }),
-          env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1', FORCE_COLOR: '0' },
-        });
+        await promisify(execFile)(
+          process.execPath,
+          [...NODE_FLAGS, vite, 'build', '--config', 'console/vite.config.ts'],
+          {
+            cwd: root,
+            timeout: BUILD_TIMEOUT_MS,
+            killSignal: 'SIGKILL',
+            ...(signal === undefined ? {} : { signal }),
+            env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1', FORCE_COLOR: '0' },
+          },
+        );
       } catch (error) {
         const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
         throw new Error(output === '' ? String(error) : output, { cause: error });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { startChild, type Child } from '../process/child.ts';
+import { NODE_FLAGS } from '../process/node-flags.mjs';
 
 const ReadyMessage = z.looseObject({ ready: z.literal(true), url: z.string() });
 
@@ -22,7 +23,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<{ c
   const child = await startChild(options.dataDir, {
     name: options.name,
     command: process.execPath,
-    args: [options.script],
+    args: [...NODE_FLAGS, options.script],
     env: options.env,
     ipc: true,
   });
