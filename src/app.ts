@@ -1,11 +1,13 @@
 import { HTTPException } from 'hono/http-exception';
 import type { Context } from 'hono';
 import type { AppEnv } from './context.ts';
+import { MAX_IMAGE_BYTES } from './crawl/fetch-image.ts';
 import { configOf } from './env.ts';
 import { AppError } from './errors/app-error.ts';
 import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
 import { knownHost } from './middleware/known-host.ts';
 import { limitAttempts } from './middleware/limit-attempts.ts';
@@ -25,7 +27,7 @@ import { exportRoutes } from './routes/export/index.ts';
 import { livenessRoute, readinessRoute } from './routes/health/index.ts';
 import { imageRoutes } from './routes/image/index.ts';
 import { jobRoutes } from './routes/job/index.ts';
-import { mediaRoutes } from './routes/media/index.ts';
+import { mediaRoutes, publicMediaRoutes } from './routes/media/index.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
@@ -37,6 +39,7 @@ export function buildApp(): App {
   app.use(requestId(), accessLog(), securityHeaders());
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
+  app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(
     jsonBody((path) => (/^\/v1\/projects\/[^/]+\/jobs$/.test(path) ? MAX_JOB_BODY_BYTES : MAX_BODY_BYTES)),
   );
@@ -45,6 +48,7 @@ export function buildApp(): App {
   readinessRoute(app);
   consoleConfigRoute(app);
   openapiRoute(app);
+  publicMediaRoutes(app);
   app.on('POST', ['/v1/auth/sign-up', '/v1/auth/sign-in-link', '/v1/profile/password'], limitAttempts());
   app.on('POST', '/v1/auth/sign-in', limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/*', authenticate());

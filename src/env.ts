@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { CoordinatorNamespace } from './crawl/coordinator.ts';
+import type { HostGateNamespace } from './crawl/host-gate.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -7,9 +9,19 @@ export type EnvironmentName = (typeof ENVIRONMENTS)[number];
 export interface Bindings {
   MEDIA: R2Bucket;
   CRAWL_QUEUE: Queue;
+  DISCOVER_QUEUE: Queue;
+  CRAWL_COORDINATOR: CoordinatorNamespace;
   ASSETS: Fetcher;
+  HOST_GATE: HostGateNamespace;
 }
-const BINDINGS = ['MEDIA', 'CRAWL_QUEUE', 'ASSETS'] as const satisfies readonly (keyof Bindings)[];
+const BINDINGS = [
+  'MEDIA',
+  'CRAWL_QUEUE',
+  'DISCOVER_QUEUE',
+  'CRAWL_COORDINATOR',
+  'ASSETS',
+  'HOST_GATE',
+] as const satisfies readonly (keyof Bindings)[];
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])\.?$|\.localhost\.?$/i;
 
@@ -41,6 +53,9 @@ const origins = z
 /** 32 bytes or more in base64 or base64url. */
 const secret = z.string().regex(/^[A-Za-z0-9+/_-]{43,}={0,2}$/, 'must be at least 32 random bytes in base64');
 
+const requestsPerSecond = (most: number) => z.coerce.number().min(0.01).max(most);
+const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
+
 const local = {
   ENVIRONMENT: z.enum(ENVIRONMENTS),
   DATABASE_URL: postgresUrl,
@@ -53,6 +68,9 @@ const local = {
   SENTRY_DSN: httpUrl.optional(),
   NEON_FETCH_ENDPOINT: httpUrl.optional(),
   CRAWL_ALLOWED_ORIGINS: origins.optional(),
+  CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(10_000).default(5),
+  CRAWL_RETRY_SECONDS: seconds(0.1).default(15),
+  DOH_URL: httpUrl.optional(),
 };
 
 const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
@@ -96,6 +114,9 @@ const deployed = {
   SENTRY_DSN: remoteHttps.optional(),
   NEON_FETCH_ENDPOINT: z.undefined('is for local development only').optional(),
   CRAWL_ALLOWED_ORIGINS: z.undefined('is for local development only').optional(),
+  CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(1_000).default(5),
+  CRAWL_RETRY_SECONDS: seconds(5).default(15),
+  DOH_URL: remoteHttps.default('https://cloudflare-dns.com/dns-query'),
 };
 
 export const VARIABLES = Object.keys(local) as (keyof typeof local)[];
@@ -157,8 +178,8 @@ export function parseConfig(env: object): ConfigResult {
 
 /** The bindings were found present above; their types are what wrangler.toml declares. */
 function withBindings(variables: Variables, env: object): Config {
-  const { MEDIA, CRAWL_QUEUE, ASSETS } = env as Bindings;
-  return { ...variables, MEDIA, CRAWL_QUEUE, ASSETS };
+  const { MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE } = env as Bindings;
+  return { ...variables, MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE };
 }
 
 // Isolate lifetime: an isolate is started with one environment and keeps it.

@@ -2,8 +2,13 @@ import { buildApp } from './app.ts';
 import { runCron } from './cron/tasks.ts';
 import { configOf } from './env.ts';
 import { consumeCrawl } from './queues/crawl-consumer.ts';
+import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
 import { createServices, type Services } from './services.ts';
+
+export { HostGate } from '../durable-objects/host-gate/index.ts';
+
+export { CrawlCoordinator } from '../durable-objects/crawl-coordinator/index.ts';
 
 // Isolate lifetime: routes are compiled once and hold nothing of a request.
 const app = buildApp();
@@ -22,6 +27,7 @@ export default {
   async queue(batch, env) {
     const services = servicesOf(env);
     if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
+    else if (batch.queue.includes('-discover')) await consumeDiscover(batch, services);
     else await consumeCrawl(batch, services);
   },
   async scheduled(controller, env) {

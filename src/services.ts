@@ -1,5 +1,7 @@
 import { createSessionCache, type SessionCache } from './cache/session-cache.ts';
+import { coordinatorOf, type CrawlCoordinatorRpc } from './crawl/coordinator.ts';
 import { createDatabases, type Databases } from './db/client.ts';
+import type { HostGateNamespace } from './crawl/host-gate.ts';
 import type { Config } from './env.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
@@ -18,6 +20,9 @@ export interface Services {
   media: MediaStore;
   signer: UrlSigner;
   crawlQueue: Queue;
+  discoverQueue: Queue;
+  coordinator(jobId: string): CrawlCoordinatorRpc;
+  hostGates: HostGateNamespace;
   reporter: Reporter;
 }
 
@@ -33,6 +38,9 @@ export function createServices(config: Config): Services {
     media: createMediaStore(config.MEDIA),
     signer: createUrlSigner(config.MEDIA_SIGNING_KEY),
     crawlQueue: config.CRAWL_QUEUE,
+    discoverQueue: config.DISCOVER_QUEUE,
+    coordinator: (jobId) => coordinatorOf(config.CRAWL_COORDINATOR, jobId),
+    hostGates: config.HOST_GATE,
     reporter: createReporter(config),
   };
 }

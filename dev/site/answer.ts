@@ -4,39 +4,47 @@ import { open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Resource } from './exhibits.ts';
-
-/** A response written as text, which may depend on the origin that the client came by. */
-export interface TextDocument {
-  kind: 'text';
-  type: string;
-  headers?: Record<string, string>;
-  write: (origin: string) => string;
-}
+import { setTimeout as wait } from 'node:timers/promises';
+import { urlOf } from './exhibit.ts';
+import type { Resource } from './resource.ts';
 
 const PADDING = Buffer.alloc(64 * 1024);
 /** Time for the first half of a body to reach the client before the connection is reset, in milliseconds. */
 const RESET_AFTER_MS = 50;
+/** What a client that is turned away is told to wait. */
+const RETRY_AFTER_S = 1;
 
 /** Answers a GET or HEAD with one resource. Ends or destroys the response in every case. */
 export async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  resource: Resource | TextDocument,
-  context: { origin: string; lastModified: Date },
+  resource: Resource,
+  context: { origins: readonly string[]; lastModified: Date },
 ): Promise<void> {
   const isHead = request.method === 'HEAD';
   response.setHeader('X-Content-Type-Options', 'nosniff');
+  for (const [name, value] of Object.entries(resource.headers ?? {})) response.setHeader(name, value);
+  // Nobody waits for this one when the site is closed.
+  if (resource.delayMs) await wait(resource.delayMs, undefined, { ref: false });
+  const { turnstile } = resource;
+  // To look at it does not turn it.
+  if (turnstile && !(isHead ? turnstile.isOpen() : turnstile.push())) {
+    response.setHeader('Retry-After', RETRY_AFTER_S);
+    return answerPlain(response, 503, isHead);
+  }
   switch (resource.kind) {
     case 'status':
       return answerPlain(response, resource.status, isHead);
-    case 'redirect':
-      response.setHeader('Location', context.origin + resource.location);
-      return answerPlain(response, 302, isHead);
+    case 'redirect': {
+      const { origin, location } = resource;
+      const target = origin === undefined ? location : urlOf({ origin, path: location }, context.origins);
+      response.setHeader('Location', target);
+      return answerPlain(response, resource.status, isHead);
+    }
     case 'text': {
-      const body = Buffer.from(resource.write(context.origin));
+      const body = Buffer.from(resource.write(context.origins));
       const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
-      for (const [name, value] of Object.entries(resource.headers ?? {})) response.setHeader(name, value);
+      if (resource.policy) response.setHeader('Content-Security-Policy', resource.policy(context.origins));
       if (answerUnchanged(request, response, etag, context.lastModified)) return;
       writeHead(response, resource.type, body.length);
       response.end(isHead ? undefined : body);
@@ -53,11 +61,12 @@ export async function answer(
       if (isHead) response.end();
       else await pipeline(Readable.from(padded(resource.path, resource.bytes)), response);
       return;
-    case 'reset': {
+    case 'cut': {
       writeHead(response, resource.type, resource.bytes);
       if (isHead) return void response.end();
       response.write(await readStart(resource.path, Math.floor(resource.bytes / 2)));
-      setTimeout(() => response.socket?.resetAndDestroy(), RESET_AFTER_MS);
+      if (resource.ending === 'close') response.socket?.end();
+      else setTimeout(() => response.socket?.resetAndDestroy(), RESET_AFTER_MS);
     }
   }
 }

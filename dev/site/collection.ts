@@ -5,13 +5,16 @@ import sharp from 'sharp';
 import * as z from 'zod';
 import { FAULTY_FILES } from './faulty-files.ts';
 import { PHOTOGRAPHS, pathOfPhotograph } from './photographs.ts';
-import { planPrints, PRINT_COUNT } from './print-plan.ts';
+import { FILE_TYPES, planPrints, PRINT_COUNT } from './print-plan.ts';
 import { makePrint } from './printing.ts';
 
 /** Raise it when the files would come out different from the same photographs and the same sharp. */
-const RECIPE_VERSION = 1;
+const RECIPE_VERSION = 2;
 /** sharp works off the main thread; more than this at once only costs memory. */
 const PRINTS_AT_ONCE = 4;
+/** The first prints also come in a smaller size, for pages that offer a choice. */
+const SMALLER_COUNT = 3;
+const SMALLER_WIDTH = 320;
 const INDEX_FILE = 'index.json';
 const UNFINISHED_PREFIX = 'unfinished-';
 /** An unfinished folder of this age was left by a process that died. */
@@ -27,7 +30,12 @@ const fileSchema = z.object({
   height: z.int().nonnegative(),
   caption: z.string(),
 });
-const indexSchema = z.object({ stamp: z.string(), prints: z.array(fileSchema), faulty: z.array(fileSchema) });
+const indexSchema = z.object({
+  stamp: z.string(),
+  prints: z.array(fileSchema),
+  smaller: z.array(fileSchema),
+  faulty: z.array(fileSchema),
+});
 
 export type SiteFile = z.infer<typeof fileSchema>;
 
@@ -35,6 +43,8 @@ export type SiteFile = z.infer<typeof fileSchema>;
 export interface Collection {
   folder: string;
   prints: SiteFile[];
+  /** The first of the prints again, 320 pixels wide, in the same order. */
+  smaller: SiteFile[];
   faulty: SiteFile[];
   madeAt: Date;
 }
@@ -74,10 +84,11 @@ async function readCollection(folder: string, stamp: string): Promise<Collection
     const path = join(folder, INDEX_FILE);
     const index = indexSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     if (index.stamp !== stamp || index.prints.length !== PRINT_COUNT) return undefined;
-    const all = [...index.prints, ...index.faulty];
+    const { prints, smaller, faulty } = index;
+    const all = [...prints, ...smaller, ...faulty];
     const sizes = await Promise.all(all.map(async ({ file }) => (await stat(join(folder, file))).size));
     if (all.some(({ bytes }, at) => bytes !== sizes[at])) return undefined;
-    return { folder, prints: index.prints, faulty: index.faulty, madeAt: (await stat(path)).mtime };
+    return { folder, prints, smaller, faulty, madeAt: (await stat(path)).mtime };
   } catch {
     // Whatever cannot be read is made again; an unwritable folder then fails with its own error.
     return undefined;
@@ -94,18 +105,24 @@ async function makeCollection(folder: string, stamp: string): Promise<void> {
       const plan = plans[at];
       if (!plan) return;
       const bytes = await makePrint(plan);
-      const type = plan.format === 'png' ? 'image/png' : 'image/jpeg';
+      const { type } = FILE_TYPES[plan.format];
       prints[at] = await keep(folder, plan.file, type, plan.photograph.caption, bytes);
     }
   };
   await Promise.all(Array.from({ length: PRINTS_AT_ONCE }, worker));
+  const smaller: SiteFile[] = [];
+  for (const { file, caption } of prints.slice(0, SMALLER_COUNT)) {
+    const bytes = await sharp(join(folder, file)).autoOrient().resize(SMALLER_WIDTH).jpeg().toBuffer();
+    const name = `${file.replace(/\.\w+$/, '')}-${SMALLER_WIDTH}.jpg`;
+    smaller.push(await keep(folder, name, 'image/jpeg', caption, bytes));
+  }
   const good = await readFile(join(folder, prints[0]?.file ?? ''));
   const faulty: SiteFile[] = [];
   for (const { file, type, make } of Object.values(FAULTY_FILES)) {
     faulty.push(await keep(folder, file, type, '', await make(good)));
   }
   // Written last: a folder without an index is not a collection.
-  await writeFile(join(folder, INDEX_FILE), JSON.stringify({ stamp, prints, faulty }));
+  await writeFile(join(folder, INDEX_FILE), JSON.stringify({ stamp, prints, smaller, faulty }));
 }
 
 async function keep(

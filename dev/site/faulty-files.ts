@@ -15,6 +15,11 @@ export const FAULTY_FILES = {
     type: 'image/jpeg',
     make: async (good) => cutShort(await asJpeg(good)),
   },
+  truncatedWebp: {
+    file: 'truncated.webp',
+    type: 'image/webp',
+    make: async (good) => cutShort(await sharp(good).webp({ quality: 82 }).toBuffer()),
+  },
   badChecksum: {
     file: 'bad-checksum.png',
     type: 'image/png',
@@ -25,10 +30,15 @@ export const FAULTY_FILES = {
     type: 'text/html; charset=utf-8',
     make: async () => await Promise.resolve(Buffer.from(PAGE)),
   },
-  animation: {
-    file: 'drawing.gif',
-    type: 'image/gif',
-    make: async (good) => await sharp(good).resize(320).gif().toBuffer(),
+  pageInDisguise: {
+    file: 'page-in-disguise.jpg',
+    type: 'image/jpeg',
+    make: async () => await Promise.resolve(Buffer.from(PAGE)),
+  },
+  scan: {
+    file: 'scan.tif',
+    type: 'image/tiff',
+    make: async (good) => await sharp(good).resize(320).tiff().toBuffer(),
   },
 } satisfies Record<string, FaultyFile>;
 
@@ -40,9 +50,9 @@ async function asPng(good: Buffer): Promise<Buffer> {
   return await sharp(good).resize(480).png().toBuffer();
 }
 
-/** The first three fifths of a JPEG: header and tables are whole, the scan and the end marker are not. */
-function cutShort(jpeg: Buffer): Buffer {
-  return Buffer.from(jpeg.subarray(0, Math.floor(jpeg.length * 0.6)));
+/** The first three fifths of a file: what comes before the pixels is whole, they and the end are not. */
+function cutShort(whole: Buffer): Buffer {
+  return Buffer.from(whole.subarray(0, Math.floor(whole.length * 0.6)));
 }
 
 /** Flips one bit in the CRC of the first IDAT chunk; the pixels stay decodable, so only a checksum test finds it. */

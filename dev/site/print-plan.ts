@@ -2,6 +2,19 @@ import { PHOTOGRAPHS, pathOfPhotograph, type Photograph } from './photographs.ts
 import { readTonalMap } from './tonal-map.ts';
 import { chooseWindows, type Window } from './windows.ts';
 
+export type PrintFormat = 'jpeg' | 'progressive' | 'png' | 'webp' | 'webp-lossless' | 'gif' | 'avif';
+
+/** How each format is named and served. */
+export const FILE_TYPES: Record<PrintFormat, { extension: string; type: string }> = {
+  jpeg: { extension: 'jpg', type: 'image/jpeg' },
+  progressive: { extension: 'jpg', type: 'image/jpeg' },
+  png: { extension: 'png', type: 'image/png' },
+  webp: { extension: 'webp', type: 'image/webp' },
+  'webp-lossless': { extension: 'webp', type: 'image/webp' },
+  gif: { extension: 'gif', type: 'image/gif' },
+  avif: { extension: 'avif', type: 'image/avif' },
+};
+
 /** One image to make: which crop, in which tone, size and file format. */
 export interface Print {
   file: string;
@@ -10,7 +23,7 @@ export interface Print {
   tone: Tone;
   /** Long side of the finished image, in pixels. */
   longSide: number;
-  format: 'jpeg' | 'progressive' | 'png';
+  format: PrintFormat;
   /** EXIF orientation: the pixels lie turned in the file and the tag sets them upright. 1 = as they lie. */
   orientation: 1 | 3 | 6 | 8;
 }
@@ -21,7 +34,9 @@ export interface Tone {
   inks?: readonly [shadow: readonly number[], light: readonly number[]];
 }
 
-export const PRINT_COUNT = 216;
+/** Prints in JPEG and PNG; those after them are in newer formats and GIF. */
+const CLASSIC_COUNT = 216;
+export const PRINT_COUNT = 234;
 const MAX_CROPS_EACH = 60;
 const MIN_LONG_SIDE = 480;
 const MAX_LONG_SIDE = 1200;
@@ -58,6 +73,10 @@ const SELENIUM: Tone = {
 /** Eleven long: coprime with the number of photographs, so that each photograph comes in every tone. */
 const TONES = [SCAN, SILVER, COPPER, SCAN, CYANOTYPE, SCAN, SILVER, SELENIUM, SCAN, COPPER, SILVER] as const;
 
+const LATER_FORMATS = ['avif', 'webp', 'gif', 'avif', 'webp-lossless', 'gif'] as const;
+/** Formats whose files carry an EXIF orientation that every reader heeds. */
+const TURNABLE: ReadonlySet<PrintFormat> = new Set(['jpeg', 'progressive', 'webp']);
+
 /** Plans all prints, photograph after photograph in turn. Throws when the photographs yield too few distinct crops. */
 export async function planPrints(): Promise<Print[]> {
   const taken: bigint[] = [];
@@ -79,13 +98,14 @@ export async function planPrints(): Promise<Print[]> {
 }
 
 function planPrint(index: number, round: number, photograph: Photograph, window: Window): Print {
-  const format = index % 6 === 4 ? 'png' : index % 5 === 2 ? 'progressive' : 'jpeg';
+  const format = formatOf(index);
   const orientations = [6, 3, 8] as const;
-  const laid = format !== 'png' && index % 10 === 7 ? (orientations[Math.floor(index / 10) % 3] ?? 1) : 1;
+  const isTurned = TURNABLE.has(format) && index % 10 === 7;
+  const laid = isTurned ? (orientations[Math.floor(index / 10) % 3] ?? 1) : 1;
   // Small crops are enlarged more, none so far that it falls apart; the spread keeps the sizes mixed.
   const enlarged = Math.max(window.rect.width, window.rect.height) * (1.25 + (index % 4) * 0.2);
   return {
-    file: `${photograph.name}-${String(round + 1).padStart(2, '0')}.${format === 'png' ? 'png' : 'jpg'}`,
+    file: `${photograph.name}-${String(round + 1).padStart(2, '0')}.${FILE_TYPES[format].extension}`,
     photograph,
     window,
     tone: TONES[index % TONES.length] ?? SCAN,
@@ -93,4 +113,9 @@ function planPrint(index: number, round: number, photograph: Photograph, window:
     format,
     orientation: laid,
   };
+}
+
+function formatOf(index: number): PrintFormat {
+  if (index >= CLASSIC_COUNT) return LATER_FORMATS[(index - CLASSIC_COUNT) % LATER_FORMATS.length] ?? 'webp';
+  return index % 6 === 4 ? 'png' : index % 5 === 2 ? 'progressive' : 'jpeg';
 }

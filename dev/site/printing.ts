@@ -49,7 +49,20 @@ function ink(image: Sharp, tone: Tone): Sharp {
 }
 
 function encode(image: Sharp, print: Print): Sharp {
-  if (print.format === 'png') return image.png({ compressionLevel: 6, palette: false });
   const tagged = print.orientation === 1 ? image : image.withMetadata({ orientation: print.orientation });
-  return tagged.jpeg({ quality: 82, progressive: print.format === 'progressive' });
+  switch (print.format) {
+    case 'jpeg':
+    case 'progressive':
+      return tagged.jpeg({ quality: 82, progressive: print.format === 'progressive' });
+    case 'png':
+      return tagged.png({ compressionLevel: 6, palette: false });
+    case 'webp':
+      return tagged.webp({ quality: 82 });
+    case 'webp-lossless':
+      return tagged.webp({ lossless: true });
+    case 'gif':
+      return tagged.gif();
+    case 'avif':
+      return tagged.avif({ quality: 60, effort: 2 });
+  }
 }

@@ -1,4 +1,4 @@
-/** Entry of the child process that serves the sample site: says `{ready: true, url}` over IPC once it can be used. */
+/** Entry of the child process that serves the sample site: says `{ready: true, url, origins}` over IPC once it can be used. */
 import { startSite } from './index.ts';
 
 const port = Number(process.env['SITE_PORT'] ?? '0');
@@ -25,4 +25,4 @@ stop = () => {
     () => process.exit(1),
   );
 };
-process.send?.({ ready: true, url: site.url });
+process.send?.({ ready: true, url: site.url, origins: site.origins });

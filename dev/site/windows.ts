@@ -19,7 +19,7 @@ const MIN_TEXTURED_SHARE = 0.56;
 const TEXTURE_DEVIATION = 9;
 const PARTS = 4;
 /** Long sides of crops as shares of the photograph's long side, large first, so that the whole view comes first. */
-const SCALES = [0.97, 0.7, 0.52, 0.4, 0.31, 0.25, 0.205] as const;
+const SCALES = [0.97, 0.7, 0.52, 0.4, 0.31, 0.25, 0.205, 0.18] as const;
 /** Frames across and down that make one crop of a sheet of exposures. */
 const BLOCKS = [
   [6, 4],

@@ -107,7 +107,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
             supervisor.add(site.child);
             return site;
           },
-          describe: ({ url }) => url,
+          describe: ({ url, origins }) => `${url} and ${origins.length - 1} more origins`,
         },
         print,
       ),
@@ -151,7 +151,11 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
       MEDIA_SIGNING_KEY: secrets.mediaSigningKey,
       PUBLIC_URL: consoleUrl,
-      CRAWL_ALLOWED_ORIGINS: site.url,
+      // The console takes the first one for the site's address.
+      CRAWL_ALLOWED_ORIGINS: site.origins.join(','),
+      DOH_URL: 'https://cloudflare-dns.com/dns-query',
+      // The sample import is to show every outcome within seconds.
+      CRAWL_RETRY_SECONDS: '1',
     };
     await runStep(
       {

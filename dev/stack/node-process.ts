@@ -2,7 +2,19 @@ import * as z from 'zod';
 import { startChild, type Child } from '../process/child.ts';
 import { NODE_FLAGS } from '../process/node-flags.mjs';
 
-const ReadyMessage = z.looseObject({ ready: z.literal(true), url: z.string() });
+const ReadyMessage = z.looseObject({
+  ready: z.literal(true),
+  url: z.string(),
+  /** All that it serves, when that is more than the one. */
+  origins: z.array(z.string()).optional(),
+});
+
+export interface NodeProcess {
+  child: Child;
+  url: string;
+  /** `url` alone, unless the process serves several. */
+  origins: string[];
+}
 
 export interface NodeProcessOptions {
   dataDir: string;
@@ -16,10 +28,10 @@ export interface NodeProcessOptions {
 }
 
 /**
- * Starts one of our own servers as a child and waits until it reports `{ready: true, url}`. Rejects with the end of
- * its log when it ends before or takes too long; it is stopped then.
+ * Starts one of our own servers as a child and waits until it reports `{ready: true, url}`, with `origins` if it has
+ * several. Rejects with the end of its log when it ends before or takes too long; it is stopped then.
  */
-export async function startNodeProcess(options: NodeProcessOptions): Promise<{ child: Child; url: string }> {
+export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
   const child = await startChild(options.dataDir, {
     name: options.name,
     command: process.execPath,
@@ -27,10 +39,12 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<{ c
     env: options.env,
     ipc: true,
   });
-  const ready = Promise.withResolvers<string>();
+  const ready = Promise.withResolvers<Omit<NodeProcess, 'child'>>();
   child.onMessage((message) => {
     const parsed = ReadyMessage.safeParse(message);
-    if (parsed.success) ready.resolve(parsed.data.url);
+    if (!parsed.success) return;
+    const { url, origins = [url] } = parsed.data;
+    ready.resolve({ url, origins });
   });
   void child.exited.then(({ reason }) =>
     ready.reject(new Error(`${options.name}: ${reason}\n${child.logTail()}`)),
@@ -44,7 +58,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<{ c
     );
   }, options.readyTimeoutMs);
   try {
-    return { child, url: await ready.promise };
+    return { child, ...(await ready.promise) };
   } catch (error) {
     await child.stop();
     throw error;

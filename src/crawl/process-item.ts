@@ -1,113 +1,111 @@
 import { newId } from '../lib/id.ts';
-import { sha256Hex } from '../media/hash.ts';
-import type { MediaStore } from '../media/store.ts';
-import { type Codecs, makeThumbnail } from '../media/thumbnail/index.ts';
-import { crc32 } from '../media/zip/index.ts';
-import type { ByteBudget } from './byte-budget.ts';
-import { type Fetched, fetchImage } from './fetch-image.ts';
-import { inspectImage } from './inspect/index.ts';
+import { readRights } from '../media/image/rights.ts';
+import type { ImageInfo } from '../media/image/types.ts';
+import { type BlobFacts, ingestImage, type Refused } from '../media/ingest.ts';
+import { type MediaStore, storeBlob } from '../media/store.ts';
+import type { Codecs } from '../media/thumbnail/index.ts';
+import { type Download, fetchImage, type FetchOptions, MAX_IMAGE_BYTES } from './fetch-image.ts';
 import type { JobOptions } from './job-options.ts';
+import { retryAt } from './retry-delay.ts';
 
 /** What app.record_results takes for one item. */
-export interface ItemResult {
+export interface ItemResult extends Partial<BlobFacts> {
   position: number;
-  status: 'stored' | 'rejected' | 'blocked' | 'failed' | 'skipped';
+  status: 'stored' | 'rejected' | 'blocked' | 'failed' | 'deferred';
   reason?: string;
   detail?: string;
+  /** RFC 3339; of a deferred item. */
+  retryAt?: string;
   imageId?: string;
-  sha256?: string;
-  bytes?: number;
-  crc32?: number;
-  mime?: string;
-  width?: number;
-  height?: number;
-  orientation?: number;
-  averageColor?: string;
-  thumbnailWidth?: number | null;
-  thumbnailHeight?: number | null;
   finalUrl?: string;
   redirects?: string[];
   fetchedAt?: string;
+  robots?: string;
+  xRobotsTag?: string | null;
+  etag?: string | null;
+  rights?: object;
 }
 
 export interface CrawlTools {
   userAgent: string;
   media: MediaStore;
   codecs: Codecs;
-  budget: ByteBudget;
-  allowedOrigins: readonly string[];
+  budget: FetchOptions['budget'];
+  /** Seconds before the first repetition of what failed for a passing reason. */
+  retrySeconds: number;
   now(): number;
 }
 
-/** Shown where no thumbnail could be made; the neutral of the console. */
-const UNKNOWN_COLOR = '#7a7774';
-
-/** Nothing was wrong with the image: the item stays pending and is tried again. */
-export class TryAgainError extends Error {
-  override name = 'TryAgainError';
-}
+/** `wait`: its host may not be asked before `until`, in ms since 1970. */
+export type Processed =
+  | { kind: 'result'; result: ItemResult; /** The host asked for a pause. */ backOffUntil?: number }
+  | { kind: 'wait'; until: number }
+  | { kind: 'stopped' };
 
 /**
  * One URL from address to verdict: fetched, checked, measured, hashed, its bytes and thumbnail stored. Only
- * the database knows whether its content is new to the project. Throws TryAgainError, or `unavailable` of
- * the image store, when the fault is ours.
+ * the database knows whether its content is new to the project. Errors: `unavailable`, when the fault is ours.
  */
 export async function processItem(
-  item: { position: number; url: string },
+  item: { position: number; url: string; attempt: number },
   options: JobOptions,
   tools: CrawlTools,
-): Promise<ItemResult> {
-  const { position } = item;
-  const fetched = await fetchImage(item.url, tools);
-  if (!fetched.ok) return { position, ...fetched.failure, detail: fetched.detail };
+  way: Pick<FetchOptions, 'connect' | 'admit' | 'signal'>,
+): Promise<Processed> {
+  const { position, attempt } = item;
+  const maxBytes = Math.min(options.maxBytes ?? MAX_IMAGE_BYTES, MAX_IMAGE_BYTES);
+  const fetched = await fetchImage(item.url, { ...tools, ...way, maxBytes });
+  if (fetched.kind === 'wait' || fetched.kind === 'stopped') return fetched;
+  if (fetched.kind === 'failed') {
+    const { failure, detail, passes, notBefore } = fetched;
+    const again = passes ? retryAt(attempt, tools.retrySeconds, tools.now(), notBefore) : null;
+    const verdict =
+      again === null
+        ? failure
+        : { status: 'deferred' as const, reason: failure.reason, retryAt: new Date(again).toISOString() };
+    return {
+      kind: 'result',
+      result: { position, ...verdict, detail },
+      ...(notBefore === undefined ? {} : { backOffUntil: notBefore }),
+    };
+  }
   try {
-    return { position, ...(await examine(fetched, options, tools)) };
+    return { kind: 'result', result: { position, ...(await examine(fetched, options, tools)) } };
   } finally {
     fetched.lease.release();
   }
 }
 
-async function examine(
-  fetched: Extract<Fetched, { ok: true }>,
-  options: JobOptions,
-  tools: CrawlTools,
-): Promise<Omit<ItemResult, 'position'>> {
-  const { bytes } = fetched;
-  const inspection = inspectImage(bytes);
-  if (!inspection.ok) return { status: 'rejected', reason: inspection.reason, detail: inspection.detail };
-  const { image } = inspection;
-  if (image.width < (options.minWidth ?? 1) || image.height < (options.minHeight ?? 1)) {
-    return {
-      status: 'rejected',
-      reason: 'too_small',
-      detail: `${image.width} × ${image.height} pixels`,
-    };
-  }
+type Verdict = Omit<ItemResult, 'position'>;
 
-  const thumbnail = await makeThumbnail(bytes, image, tools.codecs);
-  if (!thumbnail.ok && thumbnail.reason === 'undecodable') {
-    return { status: 'rejected', reason: 'corrupt', detail: thumbnail.detail };
-  }
-  if (!thumbnail.ok && thumbnail.reason === 'busy') throw new TryAgainError(thumbnail.detail);
+/** What the job asks beyond the file's being an image; null when it has nothing against it. */
+function judge(image: ImageInfo, options: JobOptions): Refused<'too_small' | 'aspect'> | null {
+  const detail = `${image.width} × ${image.height} pixels`;
+  if (options.formats && !options.formats.includes(image.format))
+    return { ok: false, reason: 'format', detail: `${image.format} is not among the chosen formats` };
+  if (image.width < (options.minWidth ?? 1) || image.height < (options.minHeight ?? 1))
+    return { ok: false, reason: 'too_small', detail };
+  const aspect = Math.max(image.width, image.height) / Math.min(image.width, image.height);
+  return aspect > (options.maxAspect ?? Infinity) ? { ok: false, reason: 'aspect', detail } : null;
+}
 
-  const sha256 = await sha256Hex(bytes);
-  await tools.media.putOriginal(sha256, bytes, image.mime);
-  if (thumbnail.ok) await tools.media.putThumbnail(sha256, thumbnail.webp);
+async function examine(fetched: Download, options: JobOptions, tools: CrawlTools): Promise<Verdict> {
+  const ingested = await ingestImage(fetched.bytes, {
+    codecs: tools.codecs,
+    store: async (blob) => await storeBlob(tools.media, blob),
+    judge: (image) => judge(image, options),
+  });
+  if (!ingested.ok) return { status: 'rejected', reason: ingested.reason, detail: ingested.detail };
   return {
     status: 'stored',
     imageId: newId('img', tools.now()),
-    sha256,
-    bytes: bytes.byteLength,
-    crc32: crc32(bytes),
-    mime: image.mime,
-    width: image.width,
-    height: image.height,
-    orientation: image.orientation,
-    averageColor: thumbnail.ok ? thumbnail.averageColor : UNKNOWN_COLOR,
-    thumbnailWidth: thumbnail.ok ? thumbnail.width : null,
-    thumbnailHeight: thumbnail.ok ? thumbnail.height : null,
+    ...ingested.facts,
     finalUrl: fetched.finalUrl,
     redirects: fetched.redirects,
     fetchedAt: fetched.fetchedAt.toISOString(),
+    robots: 'allowed',
+    xRobotsTag: fetched.xRobotsTag,
+    etag: fetched.etag,
+    rights: readRights(fetched.bytes, ingested.image.format),
   };
 }

@@ -3,8 +3,9 @@ import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
 import { logEvent } from '../observability/logger.ts';
 import { dispatchOutbox } from '../queues/outbox.ts';
-import { resendStalled } from '../queues/resend-stalled.ts';
+import { reviveJobs } from '../queues/revive-jobs.ts';
 import type { Services } from '../services.ts';
+import { sweepMedia } from './sweep-media.ts';
 
 type Task = (services: Services) => Promise<void>;
 
@@ -17,10 +18,10 @@ const dispatchWaiting: Task = async (services) => {
   if (done > 0) logEvent('warn', 'outbox_late', { done });
 };
 
-/** Sends again what a job under way seems to have lost. */
-const reviveJobs: Task = async (services) => {
-  const sent = await resendStalled(services);
-  if (sent > 0) logEvent('warn', 'crawl_resent', { chunks: sent });
+/** Looks after jobs under way that have gone silent. */
+const reviveSilent: Task = async (services) => {
+  const jobs = await reviveJobs(services);
+  if (jobs > 0) logEvent('warn', 'jobs_revived', { jobs });
 };
 
 /** Deletes what has served its time: sessions, links, stored replies and done outbox rows. */
@@ -47,10 +48,16 @@ const sweepExpired: Task = async (services) => {
     logEvent('info', 'swept', { sessions, links, replies, outbox });
 };
 
+/** Removes the bytes of images that were deleted a day ago. */
+const sweepDeletedMedia: Task = async (services) => {
+  const { removed, orphans } = await sweepMedia(services);
+  if (removed + orphans > 0) logEvent('info', 'media_swept', { removed, orphans });
+};
+
 /** What runs at each cron expression of wrangler.toml. */
 export const CRON_TASKS: Readonly<Record<string, readonly Task[]>> = {
-  '* * * * *': [dispatchWaiting, reviveJobs],
-  '17 * * * *': [sweepExpired],
+  '* * * * *': [dispatchWaiting, reviveSilent],
+  '17 * * * *': [sweepExpired, sweepDeletedMedia],
 };
 
 /** Runs every task of an expression, also when one fails; then fails with the first error. */

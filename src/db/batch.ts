@@ -1,5 +1,6 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
+import { withAbort } from '../lib/deadline.ts';
 import type { Database } from './client.ts';
 import { toAppError } from './sql-error.ts';
 
@@ -33,13 +34,17 @@ export async function runBatch(
     return database.query(sql, params);
   });
   try {
-    const results = await database.transaction(queries, {
-      arrayMode: true,
-      fullResults: true,
-      isolationLevel: options.isolation ?? 'ReadCommitted',
-      readOnly: options.readOnly ?? false,
-      fetchOptions: { signal: AbortSignal.timeout(options.deadlineMs) },
-    });
+    const results = await withAbort(
+      options.deadlineMs,
+      async (signal) =>
+        await database.transaction(queries, {
+          arrayMode: true,
+          fullResults: true,
+          isolationLevel: options.isolation ?? 'ReadCommitted',
+          readOnly: options.readOnly ?? false,
+          fetchOptions: { signal },
+        }),
+    );
     return results.map((result) => result.rows);
   } catch (error) {
     throw toAppError(error);

@@ -15,3 +15,17 @@ export async function withDeadline<T>(work: Promise<T>, ms: number, what: string
     clearTimeout(timer);
   }
 }
+
+/**
+ * Runs `work` with a signal that aborts, as a DeadlineError, after `ms` milliseconds. Unlike that of
+ * AbortSignal.timeout its timer ends with the work: a Durable Object with a timer under way stays awake.
+ */
+export async function withAbort<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new DeadlineError(`no answer within ${ms} ms`)), ms);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -9,6 +9,8 @@ interface ServeOptions {
   request: Request;
   cacheControl: string;
   contentDisposition?: string;
+  /** Sent besides, also with 304. */
+  headers?: Record<string, string>;
 }
 
 /** Whether an If-None-Match header names the tag; weak comparison, RFC 9110 section 13.1.2. */
@@ -47,6 +49,7 @@ export async function serveMedia(store: MediaStore, options: ServeOptions): Prom
     'accept-ranges': 'bytes',
     // An image is never a page: nothing in it may run, whatever it claims to be.
     'content-security-policy': "default-src 'none'; sandbox",
+    ...options.headers,
   });
   if (matchesTag(request.headers.get('if-none-match'), etag))
     return new Response(null, { status: 304, headers });
@@ -72,7 +75,11 @@ async function describe(store: MediaStore, options: ServeOptions, headers: Heade
   return new Response(null, { headers });
 }
 
-/** The part a request asks for, or null for the whole. Costs a look at the size, for R2 throws outside it. */
+/**
+ * The part a request asks for, or null for the whole. Costs a look at the size, for R2 throws outside it. If-Range
+ * compares strongly (RFC 9110 section 13.1.5): a weak tag names no part, nor does a date, for there is none to
+ * compare it with.
+ */
 async function findPart(store: MediaStore, options: ServeOptions): Promise<ByteRange | null> {
   const { sha256, variant, request } = options;
   const header = request.headers.get('range');

@@ -10,6 +10,26 @@ export interface ByteRange {
   length: number;
 }
 
+/** The bytes of one blob as they are stored. */
+export interface BlobBytes {
+  /** Of the original, hexadecimal. */
+  sha256: string;
+  mime: string;
+  original: Uint8Array;
+  /** WebP; null when none could be made. */
+  thumbnail: Uint8Array | null;
+}
+
+/** One stored original of a listing. */
+export interface StoredOriginal {
+  sha256: string;
+  uploadedAt: Date;
+}
+
+/** R2 takes and lists 1,000 keys a call, and a blob has two. */
+export const MAX_REMOVED_BLOBS = 500;
+const MAX_LISTED_KEYS = 1_000;
+
 /** Images by the SHA-256 of their bytes. A key is written once and never changes. */
 export interface MediaStore {
   /** Stores the original unless it is there already; R2 checks the digest while it writes. */
@@ -18,10 +38,22 @@ export interface MediaStore {
   /** The object, or null when there is none; `range` must lie within it. */
   get(sha256: string, variant: MediaVariant, range?: ByteRange): Promise<R2ObjectBody | null>;
   head(sha256: string, variant: MediaVariant): Promise<R2Object | null>;
+  /** Removes the originals and thumbnails of up to MAX_REMOVED_BLOBS blobs; those that are not there do no harm. */
+  remove(hashes: string[]): Promise<void>;
+  /** The next stored originals in the order of their hashes, which begin after the hash (or part of one) `after`. */
+  listOriginals(after: string): Promise<{ originals: StoredOriginal[]; isLast: boolean }>;
 }
 
+/** Stores what is not there yet. */
+export async function storeBlob(media: MediaStore, blob: BlobBytes): Promise<void> {
+  await media.putOriginal(blob.sha256, blob.original, blob.mime);
+  if (blob.thumbnail) await media.putThumbnail(blob.sha256, blob.thumbnail);
+}
+
+const ORIGINALS = 'original/';
+
 function keyOf(sha256: string, variant: MediaVariant): string {
-  return variant === 'original' ? `original/${sha256}` : `thumbnail/320/${sha256}.webp`;
+  return variant === 'original' ? `${ORIGINALS}${sha256}` : `thumbnail/320/${sha256}.webp`;
 }
 
 /** Fails closed: `unavailable` when R2 does not answer in time. */
@@ -51,6 +83,19 @@ export function createMediaStore(bucket: R2Bucket): MediaStore {
     },
     async head(sha256, variant) {
       return await guarded(bucket.head(keyOf(sha256, variant)), READ_DEADLINE_MS);
+    },
+    async remove(hashes) {
+      const keys = hashes.flatMap((sha256) => [keyOf(sha256, 'original'), keyOf(sha256, 'thumbnail')]);
+      await guarded(bucket.delete(keys), WRITE_DEADLINE_MS);
+    },
+    async listOriginals(after) {
+      const range = { prefix: ORIGINALS, startAfter: ORIGINALS + after, limit: MAX_LISTED_KEYS };
+      const { objects, truncated } = await guarded(bucket.list(range), READ_DEADLINE_MS);
+      const originals = objects.map(({ key, uploaded }) => ({
+        sha256: key.slice(ORIGINALS.length),
+        uploadedAt: uploaded,
+      }));
+      return { originals, isLast: !truncated };
     },
   };
 }

@@ -15,7 +15,10 @@ export function securityHeaders() {
     headers.set('x-content-type-options', 'nosniff');
     headers.set('referrer-policy', 'strict-origin-when-cross-origin');
     headers.set('cross-origin-opener-policy', 'same-origin');
-    headers.set('cross-origin-resource-policy', 'same-origin');
+    // Images of public projects say otherwise.
+    if (!headers.has('cross-origin-resource-policy')) {
+      headers.set('cross-origin-resource-policy', 'same-origin');
+    }
     headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
     if (result.environment !== 'development') {
       headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');

@@ -1,34 +1,45 @@
 import { createByteBudget } from '../crawl/byte-budget.ts';
-import { userAgentOf } from '../crawl/fetch-image.ts';
-import { type CrawlTools, type ItemResult, processItem } from '../crawl/process-item.ts';
+import { hostGateFor } from '../crawl/host-gate.ts';
+import { userAgentOf } from '../crawl/request.ts';
+import { sleep } from '../lib/sleep.ts';
 import { codecs } from '../media/thumbnail/codecs.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
-import { createFairPool, type FairPool } from './fair-pool.ts';
-import { claimChunk, type PendingItem, recordResults } from './crawl-store.ts';
-import { type CrawlMessage, crawlMessage } from './messages.ts';
+import { createFairPool } from './fair-pool.ts';
+import { crawlMessage } from './messages.ts';
+import { workOnChunk } from './work-on-chunk.ts';
 
 /** An invocation may wait for six answers at a time (Workers platform limit on open connections). */
 const CONCURRENT_FETCHES = 6;
 /** Of the 128 MB an isolate has. */
 const MAX_BYTES_IN_FLIGHT = 24 * 1024 * 1024;
 /** Few enough for a short transaction, enough for little overhead. */
-const RESULTS_PER_BATCH = 10;
-const RETRY_SECONDS = [5, 15, 60];
+const RESULTS_PER_RECORD = 25;
 
 /**
- * Works on the chunks of a batch together, sharing the connections of this invocation. A chunk with items
- * left over because of a fault of ours is delivered again; what was recorded stays recorded.
+ * Works on the chunks of a batch together, sharing the connections of this invocation. Every message is
+ * acknowledged: a chunk that was not finished is sent again by its job's coordinator.
  */
-export async function consumeCrawl(batch: MessageBatch, services: Services): Promise<void> {
+export async function consumeCrawl(
+  batch: MessageBatch,
+  services: Services,
+  resultsPerRecord = RESULTS_PER_RECORD,
+): Promise<void> {
   const pool = createFairPool(CONCURRENT_FETCHES);
-  const tools: CrawlTools = {
-    userAgent: userAgentOf(services.config.PUBLIC_URL),
+  const { config } = services;
+  const tools = {
+    userAgent: userAgentOf(config.PUBLIC_URL),
     media: services.media,
     codecs,
     budget: createByteBudget(MAX_BYTES_IN_FLIGHT),
-    allowedOrigins: services.config.CRAWL_ALLOWED_ORIGINS ?? [],
+    retrySeconds: config.CRAWL_RETRY_SECONDS,
+    allowedOrigins: config.CRAWL_ALLOWED_ORIGINS ?? [],
+    ownHost: new URL(config.PUBLIC_URL).hostname,
+    service: services.db.service,
+    resultsPerRecord,
+    gateFor: (origin: string) => hostGateFor(services.hostGates, origin),
     now: () => services.clock.now(),
+    sleepUntil: async (at: number, signal: AbortSignal) => await sleep(at - services.clock.now(), signal),
   };
   await Promise.all(
     batch.messages.map(async (message) => {
@@ -38,67 +49,23 @@ export async function consumeCrawl(batch: MessageBatch, services: Services): Pro
         message.ack();
         return;
       }
+      const { jobId, chunk, requestId } = parsed.data;
+      const started = services.clock.now();
       try {
-        await workOnChunk(parsed.data, services, tools, pool);
-        message.ack();
-      } catch (error) {
-        const { jobId, chunk, requestId } = parsed.data;
-        logEvent('warn', 'crawl_chunk_retry', {
-          jobId,
-          chunk,
-          requestId,
-          attempts: message.attempts,
-          ...describeError(error),
+        const { fault, ...report } = await workOnChunk(parsed.data, {
+          ...tools,
+          coordinator: services.coordinator(jobId),
+          connect: pool.lane(),
         });
-        message.retry({ delaySeconds: RETRY_SECONDS[message.attempts - 1] ?? 60 });
+        const fields = { jobId, chunk, requestId, ...report, durationMs: services.clock.now() - started };
+        if (fault === null) logEvent('info', 'crawl_chunk', fields);
+        else logEvent('warn', 'crawl_chunk_failed', { ...fields, ...describeError(fault) });
+      } catch (error) {
+        // The coordinator did not answer; it sends the chunk again when it hears nothing of it.
+        logEvent('warn', 'crawl_chunk_lost', { jobId, chunk, requestId, ...describeError(error) });
+      } finally {
+        message.ack();
       }
     }),
   );
-}
-
-async function workOnChunk(
-  message: CrawlMessage,
-  services: Services,
-  tools: CrawlTools,
-  pool: FairPool,
-): Promise<void> {
-  const started = services.clock.now();
-  const items = await claimChunk(services.db.service, message);
-  const run = pool.lane();
-  let results: ItemResult[] = [];
-  let isOver = false;
-  let recording = Promise.resolve();
-  const flush = () => {
-    const full = results;
-    results = [];
-    recording = recording.then(async () => {
-      // Nothing recorded: the job was deleted meanwhile, or another delivery was faster. Either way, stop.
-      if ((await recordResults(services.db.service, message, full)) === 0) isOver = true;
-    });
-    // Awaited below; until then a failure must not count as unhandled.
-    recording.catch(() => undefined);
-  };
-  const outcomes = await Promise.allSettled(
-    items.map((item: PendingItem) =>
-      run(async () => {
-        if (isOver) return;
-        // Awaited on a line of its own: `results` may be another array by then.
-        const result = await processItem(item, item.options, tools);
-        results.push(result);
-        if (results.length >= RESULTS_PER_BATCH) flush();
-      }),
-    ),
-  );
-  if (results.length > 0) flush();
-  await recording;
-  const { jobId, chunk, requestId } = message;
-  logEvent('info', 'crawl_chunk', {
-    jobId,
-    chunk,
-    requestId,
-    items: items.length,
-    durationMs: services.clock.now() - started,
-  });
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure) throw failure.reason;
 }

@@ -1,23 +1,30 @@
+import { failChunk } from '../domain/crawl/fail-chunk.ts';
+import { finishSource } from '../domain/crawl/finish-source.ts';
 import { logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
-import { claimChunk, recordResults } from './crawl-store.ts';
-import { crawlMessage } from './messages.ts';
+import { crawlMessage, discoverMessage } from './messages.ts';
 
-/** Gives the items of a chunk that could not be worked on their final status, so that no job waits for ever. */
+const FAULT = 'its consumer broke every time';
+
+/** Gives what broke its consumer again and again its final status, so that no job waits for ever. */
 export async function consumeDeadLetters(batch: MessageBatch, services: Services): Promise<void> {
   for (const message of batch.messages) {
-    const parsed = crawlMessage.safeParse(message.body);
-    if (parsed.success) {
-      const items = await claimChunk(services.db.service, parsed.data);
-      const results = items.map(({ position }) => ({
-        position,
-        status: 'failed' as const,
+    const chunk = crawlMessage.safeParse(message.body);
+    const source = discoverMessage.safeParse(message.body);
+    if (chunk.success) {
+      const { written } = await failChunk(services.db.service, chunk.data, FAULT);
+      const { jobId, epoch, requestId } = chunk.data;
+      logEvent('error', 'crawl_dead_letter', { jobId, chunk: chunk.data.chunk, requestId, items: written });
+      await services.coordinator(jobId).start({ jobId, epoch });
+    } else if (source.success) {
+      const { jobId, epoch } = source.data;
+      await finishSource(services.db.service, source.data, {
+        status: 'failed',
         reason: 'dead_letter',
-        detail: 'our own parts failed several times in a row',
-      }));
-      await recordResults(services.db.service, parsed.data, results);
-      const { jobId, chunk, requestId } = parsed.data;
-      logEvent('error', 'crawl_dead_letter', { jobId, chunk, requestId, items: items.length });
+        detail: FAULT,
+      });
+      logEvent('error', 'discover_dead_letter', { jobId, source: source.data.source });
+      await services.coordinator(jobId).start({ jobId, epoch });
     }
     message.ack();
   }

@@ -9,3 +9,12 @@ export const crawlMessage = z.object({
   requestId: z.string().nullable(),
 });
 export type CrawlMessage = z.infer<typeof crawlMessage>;
+
+/** Asks a consumer to look for URLs in one page or sitemap of a job. */
+export const discoverMessage = z.object({
+  v: z.literal(1),
+  jobId: z.string(),
+  epoch: z.int().positive(),
+  source: z.int().nonnegative(),
+});
+export type DiscoverMessage = z.infer<typeof discoverMessage>;

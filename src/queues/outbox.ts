@@ -2,22 +2,15 @@ import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
+import { withDeadline } from '../lib/deadline.ts';
 import type { Services } from '../services.ts';
-import { sendCrawl } from './send-crawl.ts';
 
-/** Far above what a job can have; a bound on what one row may set off. */
-const MAX_CHUNKS = 10_000;
-
-const jobStarted = z.object({
-  jobId: z.string(),
-  epoch: z.int().positive(),
-  chunks: z.int().positive().max(MAX_CHUNKS),
-});
+const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
 const sessionsRevoked = z.object({ tokenHashes: z.array(z.string()) });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
 export interface OutboxMessage {
-  topic: 'job.started' | 'sessions.revoked';
+  topic: 'job.started' | 'job.stopping' | 'sessions.revoked';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;
@@ -33,6 +26,7 @@ interface ClaimedRow {
 /** A claimed row that was not marked done is tried again after this long, doubled each time up to an hour. */
 const CLAIM_SECONDS = 30;
 const MAX_CLAIM_SECONDS = 3_600;
+const COORDINATOR_DEADLINE_MS = 20_000;
 /**
  * Does what the waiting outbox rows ask for: those named, or up to 100 that are due. Every row is done at
  * least once; all of it can be repeated without harm. Returns how many rows were done; rejects with the first
@@ -73,8 +67,14 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
 
 async function perform(services: Services, row: ClaimedRow): Promise<void> {
   switch (row.topic) {
-    case 'job.started':
-      return await sendChunks(services, row);
+    case 'job.started': {
+      const run = jobRun.parse(row.payload);
+      return await toCoordinator(services.coordinator(run.jobId).start(run));
+    }
+    case 'job.stopping': {
+      const run = jobRun.parse(row.payload);
+      return await toCoordinator(services.coordinator(run.jobId).stop(run));
+    }
     case 'sessions.revoked':
       return await services.sessions.drop(sessionsRevoked.parse(row.payload).tokenHashes);
     default:
@@ -82,18 +82,9 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
   }
 }
 
-async function sendChunks(services: Services, row: ClaimedRow): Promise<void> {
-  const { jobId, epoch, chunks } = jobStarted.parse(row.payload);
-  await sendCrawl(
-    services.crawlQueue,
-    Array.from({ length: chunks }, (_, chunk) => ({
-      v: 1 as const,
-      jobId,
-      epoch,
-      chunk,
-      requestId: row.requestId,
-    })),
-  );
+/** Fails closed: the row is done again later. */
+async function toCoordinator(call: Promise<void>): Promise<void> {
+  await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
 }
 
 /** A text[] literal: array parameters travel as text over HTTP. */

@@ -1,23 +1,18 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { neon, neonConfig } from '@neondatabase/serverless';
-import { expect, inject, vi } from 'vitest';
-import { CHUNK_SIZE } from '../../src/domain/job/create.ts';
+import { expect, inject } from 'vitest';
 import type { CrawlMessage } from '../../src/queues/messages.ts';
 import worker from '../../src/index.ts';
 import type { Client, Person } from './client.ts';
+import { fakeCoordinators } from './fakes/coordinator.ts';
+import { query } from './query.ts';
+
+export { query } from './query.ts';
 
 export const imageHost = inject('stores').imageHostUrl;
 
 /** The bucket that wrangler.toml declares. */
 export const media = (env as unknown as { MEDIA: R2Bucket }).MEDIA;
-
-/** Asks Postgres as the superuser, past every policy. */
-export async function query<T = Record<string, unknown>>(text: string, params: unknown[] = []): Promise<T[]> {
-  // Global in the client, and a test with a broken database has changed it.
-  neonConfig.fetchEndpoint = inject('variables')['NEON_FETCH_ENDPOINT'] ?? '';
-  return (await neon(inject('stores').superuserUrl).query(text, params)) as T[];
-}
 
 export interface Progress {
   status: string;
@@ -35,6 +30,7 @@ export interface Item {
   status: string;
   reason: string | null;
   imageId: string | null;
+  updatedAt: string;
 }
 
 /** A draft job; `paths` are of the image host. */
@@ -79,12 +75,9 @@ export async function importImages(
   options: Record<string, number> = {},
 ): Promise<string> {
   const jobId = await createJob(person, projectId, paths, options);
-  const first = await startUndelivered(jobId);
-  const chunks = Array.from({ length: Math.ceil(paths.length / CHUNK_SIZE) }, (_, chunk) => ({
-    ...first,
-    chunk,
-  }));
-  expect((await deliver(chunks)).acked).toHaveLength(chunks.length);
+  await startUndelivered(jobId);
+  const { failed } = await deliver(await messagesOf(jobId));
+  expect(failed).toEqual([]);
   return jobId;
 }
 
@@ -105,25 +98,34 @@ export async function startUndelivered(jobId: string): Promise<CrawlMessage> {
   return { v: 1, jobId, epoch: 1, chunk: 0, requestId: 'test' };
 }
 
+/** A message for every chunk of a started job. */
+export async function messagesOf(jobId: string): Promise<CrawlMessage[]> {
+  const chunks = await query<{ chunk: number }>(
+    'select chunk from job_chunks where job_id = $1 order by chunk',
+    [jobId],
+  );
+  return chunks.map(({ chunk }) => ({ v: 1, jobId, epoch: 1, chunk, requestId: 'test' }));
+}
+
 export interface Delivery {
   queue?: string;
   attempts?: number;
   /** Instead of bindings and variables of the stack. */
   bindings?: object;
+  /** What the coordinator answers to a report. */
+  report?: 'go' | 'stop' | 'stale';
 }
 
-/** Hands messages to the Worker's queue handler and returns what became of them. */
+/** Hands messages to the Worker's queue handler; tells what became of them and what the coordinator was told. */
 export async function deliver(bodies: unknown[], delivery: Delivery = {}) {
-  const { queue = 'darkroom-crawl', attempts = 1, bindings = {} } = delivery;
+  const { queue = 'darkroom-crawl', attempts = 1, bindings = {}, report = 'go' } = delivery;
+  const { told, namespace } = fakeCoordinators(report);
   const batch = createMessageBatch(
     queue,
     bodies.map((body, index) => ({ id: `message-${index}`, timestamp: Date.now(), attempts, body })),
   );
-  const delays = batch.messages.map((message) => vi.spyOn(message, 'retry'));
   const context = createExecutionContext();
-  await worker.queue(batch, { ...env, ...bindings });
+  await worker.queue(batch, { ...env, CRAWL_COORDINATOR: namespace, ...bindings });
   const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
-  const retried = retryMessages.map(({ msgId }) => msgId);
-  const delaySeconds = delays.flatMap((spy) => spy.mock.calls.map(([options]) => options?.delaySeconds));
-  return { acked: explicitAcks, retried, delaySeconds };
+  return { acked: explicitAcks, retried: retryMessages.map(({ msgId }) => msgId), ...told };
 }

@@ -2,10 +2,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 
+/** The header of a BMP file, which no crawl accepts. */
+const BITMAP = Buffer.from(`424d${'00'.repeat(12)}28${'00'.repeat(39)}`, 'hex');
+
 /**
  * A small web server of images for tests inside workerd, told by the path what to answer:
  * /image/<any>.jpg|png (different bytes for every name), /same/<any>.jpg (always the same bytes),
- * /tiny.png, /wide.png (a side too long to decode), /corrupt.jpg, /page.jpg (HTML), /animation.gif, /status/<code>, /large (11 MiB declared),
+ * /tiny.png, /wide.png (a side too long to decode), /corrupt.jpg, /page.jpg (HTML), /animation.gif, /bitmap.bmp, /status/<code>, /large (11 MiB declared),
  * /endless (no length, never stops), /reset, /hang, /redirect/<n>/<path>, /to-private.
  */
 export async function startImageHost(): Promise<{ url: string; close(): Promise<void> }> {
@@ -32,6 +35,7 @@ export async function startImageHost(): Promise<{ url: string; close(): Promise<
     if (kind === 'corrupt.jpg') return void send(corrupt, 'image/jpeg');
     if (kind === 'page.jpg') return void send('<!doctype html><p>Not an image', 'image/jpeg');
     if (kind === 'animation.gif') return void send(gif, 'image/gif');
+    if (kind === 'bitmap.bmp') return void send(BITMAP, 'image/bmp');
     if (kind === 'status') return void response.writeHead(Number(first)).end('no');
     if (kind === 'redirect' && Number(first) > 0) {
       const location =

@@ -41,16 +41,20 @@ export function withoutSegments(jpeg: Uint8Array, marker: number): Uint8Array {
   ]);
 }
 
-/** A copy with an EXIF segment that holds the given orientation, in either byte order. */
-export function withExif(jpeg: Uint8Array, tiff: Uint8Array): Uint8Array {
-  const payload = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+/** A copy with one more segment at its beginning. */
+export function withSegment(jpeg: Uint8Array, marker: number, payload: Uint8Array): Uint8Array {
   const length = payload.length + 2;
   return Buffer.concat([
     jpeg.subarray(0, 2),
-    Uint8Array.of(0xff, 0xe1, length >> 8, length & 255),
+    Uint8Array.of(0xff, marker, length >> 8, length & 255),
     payload,
     jpeg.subarray(2),
   ]);
+}
+
+/** A copy with an EXIF segment that holds the given TIFF block. */
+export function withExif(jpeg: Uint8Array, tiff: Uint8Array): Uint8Array {
+  return withSegment(jpeg, 0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]));
 }
 
 /** A TIFF block with one orientation entry. */

@@ -8,8 +8,11 @@ import {
   startGateway,
   startSystemServer,
 } from '../../dev/redis/index.ts';
+import { startDohServer } from './doh-server.ts';
 import { startFaultControl, startFaultProxy } from './fault-proxy.ts';
 import { startImageHost } from './image-host.ts';
+import { startPoliteSite } from './polite-site.ts';
+import { startSlowSite } from './slow-site.ts';
 
 const REDIS_TOKEN = 'test-token';
 
@@ -38,6 +41,8 @@ export interface Stores {
       queueUrl: string;
     };
     imageHostUrl: string;
+    politeSiteUrl: string;
+    slowSiteUrl: string;
     redisEngine: string;
   };
   stop: () => Promise<void>;
@@ -50,11 +55,14 @@ export async function startStores(): Promise<Stores> {
     for (const one of stops.reverse()) await one().catch((error: unknown) => console.error(error));
   };
   try {
-    const [database, redis, neon, imageHost] = await Promise.all([
+    const [database, redis, neon, imageHost, politeSite, slowSite, doh] = await Promise.all([
       startDatabase({ ephemeral: true }),
       startRedis(),
       startNeonGateway(),
       startImageHost(),
+      startPoliteSite(),
+      startSlowSite(),
+      startDohServer({ 'inside.example': { A: ['10.0.0.1'] } }),
     ]);
     stops.push(
       () => database.stop(),
@@ -62,6 +70,9 @@ export async function startStores(): Promise<Stores> {
       () => redis.engine.close(),
       () => neon.close(),
       () => imageHost.close(),
+      () => politeSite.close(),
+      () => slowSite.close(),
+      () => doh.close(),
     );
     await migrate(database.ownerUrl);
     const gateway = await startGateway({ engine: redis.engine, token: REDIS_TOKEN });
@@ -87,7 +98,11 @@ export async function startStores(): Promise<Stores> {
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
         PUBLIC_URL: 'http://darkroom.test',
-        CRAWL_ALLOWED_ORIGINS: imageHost.url,
+        CRAWL_ALLOWED_ORIGINS: `${imageHost.url},${politeSite.url},${slowSite.url}`,
+        DOH_URL: doh.url,
+        // Nobody minds: the image host is the test's own.
+        CRAWL_REQUESTS_PER_SECOND: '10000',
+        CRAWL_RETRY_SECONDS: '0.2',
       },
       addresses: {
         ownerUrl: database.ownerUrl,
@@ -101,6 +116,8 @@ export async function startStores(): Promise<Stores> {
           queueUrl: queueFaults.url,
         },
         imageHostUrl: imageHost.url,
+        politeSiteUrl: politeSite.url,
+        slowSiteUrl: slowSite.url,
         redisEngine: redis.name,
       },
       stop,

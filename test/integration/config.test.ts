@@ -16,6 +16,9 @@ const PRODUCTION = {
   PUBLIC_URL: 'https://darkroom.museum.org',
   NEON_FETCH_ENDPOINT: '',
   CRAWL_ALLOWED_ORIGINS: '',
+  CRAWL_REQUESTS_PER_SECOND: '',
+  CRAWL_RETRY_SECONDS: '',
+  DOH_URL: '',
 };
 
 const ROUTES = buildApp()

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import worker from '../../src/index.ts';
 import { createProject, signUp } from '../helpers/client.ts';
 import { createJob, finishJob, progressOf, query, startUndelivered } from '../helpers/crawl.ts';
+import { fakeCoordinators } from '../helpers/fakes/coordinator.ts';
 
 const EVERY_MINUTE = '* * * * *';
 const EVERY_HOUR = '17 * * * *';
@@ -37,14 +38,15 @@ describe('every minute', () => {
     expect(await finishJob(ada, job)).toMatchObject({ status: 'completed', counts: { stored: 1 } });
   });
 
-  it('tries again when the queue refused, and no sooner than its claim allows', async () => {
+  it('tries again when the coordinator did not answer, and no sooner than its claim allows', async () => {
     const ada = await signUp();
     const job = await createJob(ada, await createProject(ada), ['/image/refused.jpg']);
     await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_SERVICE_DATABASE });
-    const CRAWL_QUEUE = { sendBatch: async () => await Promise.reject(new Error('the queue is down')) };
-    await expect(runCron(EVERY_MINUTE, { CRAWL_QUEUE })).rejects.toThrow('the queue is down');
+    const start = async () => await Promise.reject(new Error('the object is gone'));
+    const CRAWL_COORDINATOR = { idFromName: String, get: () => ({ start }) };
+    await expect(runCron(EVERY_MINUTE, { CRAWL_COORDINATOR })).rejects.toThrow('the object is gone');
     expect(await outboxOf(job)).toMatchObject([{ attempts: 1, done_at: null }]);
-    await runCron(EVERY_MINUTE, { CRAWL_QUEUE });
+    await runCron(EVERY_MINUTE, { CRAWL_COORDINATOR });
     expect(await outboxOf(job)).toMatchObject([{ attempts: 1 }]);
     await query(`update outbox set available_at = now() where payload->>'jobId' = $1`, [job]);
     await runCron(EVERY_MINUTE);
@@ -77,36 +79,41 @@ describe('every minute', () => {
     await query('delete from outbox where id = $1', [id]);
   });
 
-  it('sends the unfinished chunks of a silent job again, once in five minutes', async () => {
-    const ada = await signUp();
-    const paths = Array.from({ length: 45 }, (_, n) => `/same/${n}.jpg`);
-    const job = await createJob(ada, await createProject(ada), paths);
-    await startUndelivered(job);
-    await query(`update crawl_items set status = 'skipped' where job_id = $1 and chunk = 1`, [job]);
-    const sent: unknown[] = [];
-    const CRAWL_QUEUE = {
-      sendBatch: async (batch: { body: { jobId: string } }[]) =>
-        void sent.push(...batch.map(({ body }) => body).filter(({ jobId }) => jobId === job)),
-    };
-    await runCron(EVERY_MINUTE, { CRAWL_QUEUE });
-    expect(sent).toEqual([]);
-    await query(`update job_totals set updated_at = now() - interval '6 minutes' where job_id = $1`, [job]);
-    await runCron(EVERY_MINUTE, { CRAWL_QUEUE });
-    await runCron(EVERY_MINUTE, { CRAWL_QUEUE });
-    expect(sent).toEqual([0, 2].map((chunk) => ({ v: 1, jobId: job, epoch: 1, chunk, requestId: null })));
-  });
+  it.each([
+    ['planning', 6, 'started'],
+    ['queued', 6, 'started'],
+    ['running', 6, 'started'],
+    ['stopping', 2, 'stopped'],
+  ] as const)(
+    'calls on the coordinator of a silent job that is %s, once in a while',
+    async (status, minutes, call) => {
+      const ada = await signUp();
+      const job = await createJob(ada, await createProject(ada), ['/image/silent.jpg']);
+      await query('update crawl_jobs set status = $2, epoch = 1 where id = $1', [job, status]);
+      const { told, namespace } = fakeCoordinators();
+      const bindings = { CRAWL_COORDINATOR: namespace };
+      const calls = () => told[call].filter((jobId) => jobId === job);
+      await runCron(EVERY_MINUTE, bindings);
+      expect(calls()).toEqual([]);
+      await query(`update job_totals set updated_at = now() - make_interval(mins => $2) where job_id = $1`, [
+        job,
+        minutes,
+      ]);
+      await runCron(EVERY_MINUTE, bindings);
+      await runCron(EVERY_MINUTE, bindings);
+      expect(calls()).toEqual([job]);
+      await query(`update crawl_jobs set status = 'failed' where id = $1`, [job]);
+    },
+  );
 
-  it('sends one message for each chunk of a large job, a hundred at a time', async () => {
+  it('brings a job back whose coordinator never heard of it', async () => {
     const ada = await signUp();
-    const paths = Array.from({ length: 5_051 }, (_, n) => `/image/${n}.jpg`);
-    const job = await createJob(ada, await createProject(ada), paths);
-    await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_SERVICE_DATABASE });
-    const batches: { body: { jobId: string; chunk: number } }[][] = [];
-    const CRAWL_QUEUE = { sendBatch: async (batch: (typeof batches)[number]) => void batches.push(batch) };
-    await runCron(EVERY_MINUTE, { CRAWL_QUEUE });
-    const own = batches.filter(([first]) => first?.body.jobId === job);
-    expect(own.map((batch) => batch.length)).toEqual([100, 100, 53]);
-    expect(own.flat().map(({ body }) => body.chunk)).toEqual(Array.from({ length: 253 }, (_, n) => n));
+    const job = await createJob(ada, await createProject(ada), ['/image/lost-1.jpg', '/image/lost-2.jpg']);
+    await startUndelivered(job);
+    await query(`update job_chunks set status = 'sent' where job_id = $1`, [job]);
+    await query(`update job_totals set updated_at = now() - interval '6 minutes' where job_id = $1`, [job]);
+    await runCron(EVERY_MINUTE);
+    expect(await finishJob(ada, job)).toMatchObject({ status: 'completed', counts: { stored: 2 } });
   });
 });
 

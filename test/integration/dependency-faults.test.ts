@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { createRedis } from '../../src/cache/redis.ts';
 import { cacheKey } from '../../src/cache/namespaces.ts';
@@ -15,7 +16,7 @@ afterEach(() => {
 });
 
 function configOfTheStack() {
-  const result = parseConfig({ ...inject('variables'), MEDIA: {}, CRAWL_QUEUE: {}, ASSETS: {} });
+  const result = parseConfig({ ...env, ...inject('variables') });
   if (!result.ok) throw new Error('the stack is configured');
   return result.config;
 }

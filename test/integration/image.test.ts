@@ -81,6 +81,7 @@ describe('the images of a project', () => {
       source: {
         url: expect.stringContaining('/redirect/2/'),
         finalUrl: expect.stringMatching(new RegExp(`/image/${name}$`)),
+        uploadedBy: null,
       },
     });
     expect(image).not.toHaveProperty('crc32');

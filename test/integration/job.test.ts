@@ -39,7 +39,8 @@ describe('a job of kind urls', () => {
       '/redirect/3/image/three.jpg': 'stored',
       '/corrupt.jpg': 'rejected corrupt',
       '/page.jpg': 'rejected not_image',
-      '/animation.gif': 'rejected format',
+      '/animation.gif': 'rejected too_small',
+      '/bitmap.bmp': 'rejected format',
       '/large': 'rejected too_large',
       '/endless': 'rejected too_large',
       '/tiny.png': 'rejected too_small',
@@ -73,7 +74,7 @@ describe('a job of kind urls', () => {
       total: paths.length,
       pending: 0,
       done: paths.length,
-      counts: { stored: 4, duplicateExact: 1, rejected: 6, blocked: 4, failed: 5, skipped: 0 },
+      counts: { stored: 4, duplicateExact: 1, rejected: 7, blocked: 4, failed: 5, skipped: 0 },
     });
     expect((await ada.call(`/v1/projects/${project}`)).body['imageCount']).toBe(4);
   });
@@ -170,7 +171,8 @@ describe('making a job', () => {
   });
 
   it.each([
-    ['an empty list', { kind: 'urls', urls: [] }, 'body.urls'],
+    ['no pages', { kind: 'pages', pages: [] }, 'body.pages'],
+    ['a sitemap that is no address', { kind: 'sitemap', sitemap: 'here' }, 'body.sitemap'],
     [
       'more than 10,000 URLs',
       { kind: 'urls', urls: Array.from({ length: 10_001 }, (_, n) => `https://e.org/${n}`) },
@@ -199,6 +201,6 @@ describe('making a job', () => {
       await query('select count(*)::integer as n, max(chunk) as last from crawl_items where job_id = $1', [
         made.body.id,
       ]),
-    ).toEqual([{ n: 10_000, last: 499 }]);
+    ).toEqual([{ n: 10_000, last: 999 }]);
   });
 });

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { importImages } from '../helpers/crawl.ts';
+import { openFaultyStore } from '../helpers/faults.ts';
 
 interface Image {
   id: string;
   sha256: string;
   bytes: number;
   url: string;
+  thumbnail: { url: string } | null;
 }
 
 let ada: Person;
@@ -89,6 +91,11 @@ describe('signed addresses', () => {
     ['an empty range', { range: 'bytes=-' }],
     ['a range turned round', { range: 'bytes=9-5' }],
     ['a part of another version', { range: 'bytes=0-1', 'if-range': '"other"' }],
+    [
+      'a part of what was there at some time',
+      { range: 'bytes=0-1', 'if-range': 'Sat, 21 Nov 2026 12:00:00 GMT' },
+    ],
+    ['a part of any version', { range: 'bytes=0-1', 'if-range': '*' }],
   ])('answer with the whole when asked for %s', async (_what, headers) => {
     const image = await importOne();
     const reply = await createClient().send(image.url, { headers });
@@ -96,9 +103,72 @@ describe('signed addresses', () => {
     expect(await reply.arrayBuffer()).toHaveProperty('byteLength', image.bytes);
   });
 
-  it('answer HEAD as GET without the bytes', async () => {
+  it('serve a part of this very version, which only its strong tag names', async () => {
     const image = await importOne();
-    const reply = await createClient().send(image.url, { method: 'HEAD' });
+    const range = 'bytes=0-1';
+    const part = await createClient().send(image.url, {
+      headers: { range, 'if-range': `"${image.sha256}"` },
+    });
+    expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 2]);
+    const weak = await createClient().send(image.url, {
+      headers: { range, 'if-range': `W/"${image.sha256}"` },
+    });
+    expect([weak.status, (await weak.arrayBuffer()).byteLength]).toEqual([200, image.bytes]);
+  });
+
+  it('answer 304 before they look at the range', async () => {
+    const image = await importOne();
+    for (const range of ['bytes=0-1', `bytes=${image.bytes}-`]) {
+      const headers = { range, 'if-none-match': `"${image.sha256}"` };
+      const reply = await createClient().send(image.url, { headers });
+      expect([reply.status, reply.headers.get('content-range'), await reply.text()]).toEqual([304, null, '']);
+    }
+  });
+
+  it('work no longer once the image was deleted, or its project', async () => {
+    const [image, other] = [await importOne(), await importOne()];
+    const addresses = [image.url, image.thumbnail?.url ?? '', other.url];
+    for (const address of addresses) {
+      const reply = await createClient().send(address);
+      expect(reply.status).toBe(200);
+      await reply.body?.cancel();
+    }
+    await ada.call(`/v1/images/${image.id}`, { method: 'DELETE' });
+    for (const headers of [
+      {},
+      { range: 'bytes=0-1' },
+      { range: 'bytes=99999999-' },
+      { 'if-none-match': '*' },
+    ]) {
+      for (const address of [image.url, image.thumbnail?.url ?? '']) {
+        const reply = await createClient().call(address, { headers });
+        expect(reply).toMatchObject({
+          status: 404,
+          body: { code: 'not_found', detail: 'The image was deleted.' },
+        });
+      }
+    }
+    expect((await createClient().send(image.url, { method: 'HEAD' })).status).toBe(404);
+    expect((await createClient().send(other.url, { method: 'HEAD' })).status).toBe(200);
+    await ada.call(`/v1/projects/${project}`, { method: 'DELETE' });
+    expect((await createClient().call(other.url)).status).toBe(404);
+  });
+
+  it.each(['reset', 'garbage'] as const)(
+    'work without the database, too, which shows the fault %s',
+    async (fault) => {
+      const image = await importOne();
+      const neon = await openFaultyStore('neon');
+      await neon.set(fault);
+      const reply = await createClient().send(image.url, { variables: neon.variables });
+      expect([reply.status, (await reply.arrayBuffer()).byteLength]).toEqual([200, image.bytes]);
+    },
+  );
+
+  it('answer HEAD as GET without the bytes, whatever part it asks for', async () => {
+    const image = await importOne();
+    const headers = { range: 'bytes=0-1' };
+    const reply = await createClient().send(image.url, { method: 'HEAD', headers });
     expect(reply.status).toBe(200);
     expect(reply.headers.get('etag')).toBe(`"${image.sha256}"`);
     expect(reply.headers.get('content-length')).toBe(String(image.bytes));

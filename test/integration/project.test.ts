@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/lib/id.ts';
-import { type Client, createClient, createProject, signUp } from '../helpers/client.ts';
+import { type Call, type Client, createClient, createProject, signUp } from '../helpers/client.ts';
 import { addMember, countRows } from '../helpers/sql.ts';
 
 interface Page {
@@ -9,7 +9,14 @@ interface Page {
 }
 
 /** Every verb of a project, and the smallest role that may use it. */
-const VERBS = [
+const VERBS: (Pick<Call, 'body' | 'headers'> & {
+  name: string;
+  method: string;
+  path: string;
+  raw?: string;
+  ok: number;
+  needs: string;
+})[] = [
   { name: 'read', method: 'GET', path: '', ok: 200, needs: 'viewer' },
   { name: 'list the members of', method: 'GET', path: '/members', ok: 200, needs: 'viewer' },
   { name: 'list the jobs of', method: 'GET', path: '/jobs', ok: 200, needs: 'viewer' },
@@ -24,14 +31,34 @@ const VERBS = [
     ok: 201,
     needs: 'editor',
   },
+  {
+    name: 'send a file to',
+    method: 'POST',
+    path: '/images',
+    raw: 'no image',
+    headers: { 'content-type': 'image/png' },
+    ok: 422,
+    needs: 'editor',
+  },
+  {
+    name: 'publish',
+    method: 'PATCH',
+    path: '',
+    body: { name: 'Changed', visibility: 'public' },
+    ok: 200,
+    needs: 'owner',
+  },
   { name: 'delete', method: 'DELETE', path: '', ok: 204, needs: 'owner' },
 ];
 const ROLES = ['viewer', 'reviewer', 'editor', 'owner'];
 
 async function use(client: Client, project: string, verb: (typeof VERBS)[number]): Promise<Response> {
-  const response = await client.send(`/v1/projects/${project}${verb.path}`, {
-    method: verb.method,
-    body: verb.body,
+  const { method, path, body, raw, headers } = verb;
+  const response = await client.send(`/v1/projects/${project}${path}`, {
+    method,
+    body,
+    ...(raw && { raw }),
+    ...(headers && { headers }),
   });
   await response.clone().arrayBuffer();
   return response;

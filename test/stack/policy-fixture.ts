@@ -14,8 +14,8 @@ export const FIXTURE = `
   insert into sign_in_links (token_hash, user_id, expires_at) values
     ('\\x01', 'usr_owner', now() + interval '1 day'), ('\\x02', 'usr_owner', now() - interval '1 day');
 
-  insert into projects (id, name, created_by) values
-    ('prj_a', 'A', 'usr_owner'), ('prj_b', 'B', 'usr_stranger');
+  insert into projects (id, name, created_by, visibility) values
+    ('prj_a', 'A', 'usr_owner', 'private'), ('prj_b', 'B', 'usr_stranger', 'public');
   insert into project_members (project_id, user_id, role) values
     ('prj_a', 'usr_owner', 'owner'), ('prj_a', 'usr_editor', 'editor'), ('prj_a', 'usr_viewer', 'viewer'),
     ('prj_b', 'usr_stranger', 'owner');
@@ -27,6 +27,12 @@ export const FIXTURE = `
   insert into crawl_items (job_id, position, project_id, chunk, url, url_hash) values
     ('job_running', 0, 'prj_a', 0, 'https://a.example/', '\\x01'), ('job_other', 0, 'prj_b', 0, 'https://b.example/', '\\x01');
 
+  insert into job_chunks (job_id, chunk, project_id, lane, status, size) values
+    ('job_running', 0, 'prj_a', '', 'sent', 1), ('job_other', 0, 'prj_b', '', 'pending', 1);
+  insert into job_sources (job_id, position, project_id, kind, url, url_hash) values
+    ('job_running', 0, 'prj_a', 'page', 'https://a.example/', '\\x01'),
+    ('job_other', 0, 'prj_b', 'page', 'https://b.example/', '\\x01');
+
   insert into blobs (sha256, bytes, crc32, mime, width, height, average_color) values
     (decode(repeat('aa', 32), 'hex'), 10, 1, 'image/png', 1, 1, '#000000'),
     (decode(repeat('bb', 32), 'hex'), 10, 1, 'image/png', 1, 1, '#000000');
@@ -35,6 +41,11 @@ export const FIXTURE = `
   insert into image_sources (image_id, project_id, url_hash, url, final_url, fetched_at) values
     ('img_a', 'prj_a', '\\x01', 'https://a.example/', 'https://a.example/', now()),
     ('img_b', 'prj_b', '\\x01', 'https://b.example/', 'https://b.example/', now());
+
+  insert into blob_sweeps (sha256, released_at, marked_at, removed_at) values
+    (decode(repeat('d1', 32), 'hex'), now() - interval '2 days', null, null),
+    (decode(repeat('d2', 32), 'hex'), now() - interval '2 days', now(), null),
+    (decode(repeat('d3', 32), 'hex'), now() - interval '2 days', now(), now());
 
   insert into idempotency_keys (scope, key, fingerprint, created_at) values
     ('usr_owner', 'fresh', '\\x01', now()), ('usr_stranger', 'fresh', '\\x01', now()),

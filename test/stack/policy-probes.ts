@@ -1,4 +1,5 @@
 import { type Probe, probe } from './policy-fixture.ts';
+import { MEDIA_PROBES } from './media-probes.ts';
 import { PROJECT_PROBES } from './project-probes.ts';
 
 /*
@@ -109,4 +110,4 @@ const PLATFORM: Probe[] = [
   ),
 ];
 
-export const PROBES: readonly Probe[] = [...ACCOUNTS, ...PLATFORM, ...PROJECT_PROBES];
+export const PROBES: readonly Probe[] = [...ACCOUNTS, ...PLATFORM, ...PROJECT_PROBES, ...MEDIA_PROBES];

@@ -3,7 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { configOf, parseConfig, VARIABLES } from '../../src/env.ts';
 
-const BINDINGS = { MEDIA: {}, CRAWL_QUEUE: {}, ASSETS: {} };
+const BINDINGS = {
+  MEDIA: {},
+  CRAWL_QUEUE: {},
+  DISCOVER_QUEUE: {},
+  CRAWL_COORDINATOR: {},
+  HOST_GATE: {},
+  ASSETS: {},
+};
 
 const PRODUCTION = {
   ENVIRONMENT: 'production',
@@ -85,10 +92,41 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
     ['PUBLIC_URL', 'https://0.0.0.0/s3cr3t'],
     ['PUBLIC_URL', 's3cr3t'],
     ['SENTRY_DSN', 'http://s3cr3t@sentry.museum.org/1'],
+    ['DOH_URL', 'http://s3cr3t.museum.org/dns-query'],
+    ['DOH_URL', 'https://127.0.0.1/s3cr3t'],
+    ['CRAWL_REQUESTS_PER_SECOND', 's3cr3t'],
+    ['CRAWL_REQUESTS_PER_SECOND', '0'],
+    ['CRAWL_REQUESTS_PER_SECOND', '1001'],
   ])('names %s when it is %s, and never says the value', (name, value) => {
     const result = parseConfig({ ...valid, [name]: value });
     expect(problemsOf({ ...valid, [name]: value })).toContain(name);
     expect(JSON.stringify(result)).not.toContain('s3cr3t');
+  });
+});
+
+describe('how an import behaves towards others', () => {
+  const developed = { ...BINDINGS, ENVIRONMENT: 'development' };
+  const read = (env: object) => {
+    const result = parseConfig(env);
+    if (!result.ok) throw new Error('not configured');
+    const { DOH_URL, CRAWL_REQUESTS_PER_SECOND } = result.config;
+    return { DOH_URL, CRAWL_REQUESTS_PER_SECOND };
+  };
+
+  it('needs no word of an operator: names are looked up, and nobody is asked too often', () => {
+    expect(read(PRODUCTION)).toEqual({
+      DOH_URL: 'https://cloudflare-dns.com/dns-query',
+      CRAWL_REQUESTS_PER_SECOND: 5,
+    });
+    expect(read(developed)).toEqual({ DOH_URL: undefined, CRAWL_REQUESTS_PER_SECOND: 5 });
+  });
+
+  it('is as an operator says', () => {
+    const own = { DOH_URL: 'https://dns.google/resolve', CRAWL_REQUESTS_PER_SECOND: '0.5' };
+    expect(read({ ...PRODUCTION, ...own })).toEqual({ ...own, CRAWL_REQUESTS_PER_SECOND: 0.5 });
+    const local = { DOH_URL: 'http://127.0.0.1:8053/dns-query', CRAWL_REQUESTS_PER_SECOND: '10000' };
+    expect(read({ ...developed, ...local })).toEqual({ ...local, CRAWL_REQUESTS_PER_SECOND: 10_000 });
+    expect(read({ ...developed, CRAWL_REQUESTS_PER_SECOND: '10001' }).CRAWL_REQUESTS_PER_SECOND).toBe(5);
   });
 });
 

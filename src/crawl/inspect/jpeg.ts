@@ -11,6 +11,7 @@ export function inspectJpeg(bytes: Uint8Array): ImageInfo {
     width: isTurned ? frame.height : frame.width,
     height: isTurned ? frame.width : frame.height,
     orientation,
+    frames: 1,
     progressive: frame.progressive,
     components: frame.components.length,
   };

@@ -3,7 +3,7 @@ import { type ImageInfo, isTransposed } from '../../media/image/types.ts';
 
 /** Describes a PNG, or throws the ImageFault that says why it is refused. */
 export function inspectPng(bytes: Uint8Array): ImageInfo {
-  const { width, height, orientation, interlaced, channels } = readPng(bytes);
+  const { width, height, orientation, frames, interlaced, channels } = readPng(bytes);
   const isTurned = isTransposed(orientation);
   return {
     format: 'png',
@@ -11,6 +11,7 @@ export function inspectPng(bytes: Uint8Array): ImageInfo {
     width: isTurned ? height : width,
     height: isTurned ? width : height,
     orientation,
+    frames,
     progressive: interlaced,
     components: channels,
   };

@@ -1,26 +1,18 @@
 /** Recognised image formats that are not accepted yet. */
-export type OtherFormat =
-  'GIF' | 'WebP' | 'AVIF' | 'HEIF' | 'BMP' | 'TIFF' | 'ICO' | 'SVG' | 'JPEG XL' | 'JPEG 2000';
+export type OtherFormat = 'HEIF' | 'BMP' | 'TIFF' | 'ICO' | 'SVG' | 'JPEG XL' | 'JPEG 2000';
 
 const TEXT_PROBE_BYTES = 1024;
 
-/** Names the image format the bytes begin like, or null when they are not a known image. */
+/** Names the format, of those not accepted, that the bytes begin like; null when they are no known image. */
 export function recogniseFormat(bytes: Uint8Array): OtherFormat | null {
   const head = latin1(bytes.subarray(0, 32));
-  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return 'GIF';
-  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'WebP';
-  if (head.slice(4, 8) === 'ftyp') return recogniseBrand(head.slice(8));
+  if (head.slice(4, 8) === 'ftyp') return /hei[cfxs]|hev[cx]|mif1|msf1/.test(head.slice(8)) ? 'HEIF' : null;
   if (head.startsWith('II*\0') || head.startsWith('MM\0*')) return 'TIFF';
   if (head.startsWith('\0\0\x01\0') || head.startsWith('\0\0\x02\0')) return 'ICO';
   if (head.startsWith('\xff\x0a') || head.startsWith('\0\0\0\x0cJXL ')) return 'JPEG XL';
   if (head.startsWith('\0\0\0\x0cjP  ') || head.startsWith('\xff\x4f\xff\x51')) return 'JPEG 2000';
   if (isBmp(bytes, head)) return 'BMP';
   return isSvg(bytes) ? 'SVG' : null;
-}
-
-function recogniseBrand(brands: string): OtherFormat | null {
-  if (/avi[fs]/.test(brands)) return 'AVIF';
-  return /hei[cfxs]|hev[cx]|mif1|msf1/.test(brands) ? 'HEIF' : null;
 }
 
 /** "BM" also begins ordinary words, so the four reserved bytes must be zero and the header size known. */

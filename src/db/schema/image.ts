@@ -34,6 +34,7 @@ export const imageSources = pgTable(
     finalUrl: text('final_url').notNull(),
     redirects: jsonb('redirects').notNull().default([]),
     fetchedAt: timestamp('fetched_at', { withTimezone: true }).notNull(),
+    uploadedBy: text('uploaded_by'),
   },
   (table) => [primaryKey({ columns: [table.imageId, table.urlHash] })],
 );

@@ -3,10 +3,14 @@ import { integer, pgEnum, pgTable, primaryKey, text, timestamp } from 'drizzle-o
 export const memberRole = pgEnum('member_role', ['viewer', 'reviewer', 'editor', 'owner']);
 export type MemberRole = (typeof memberRole.enumValues)[number];
 
+export const VISIBILITIES = ['private', 'public'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
 export const projects = pgTable('projects', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   description: text('description').notNull().default(''),
+  visibility: text('visibility', { enum: VISIBILITIES }).notNull().default('private'),
   createdBy: text('created_by'),
   imageCount: integer('image_count').notNull().default(0),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),

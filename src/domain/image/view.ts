@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { blobs, images, imageSources } from '../../db/schema/image.ts';
 import { rfc3339 } from '../../db/statement.ts';
+import type { ImageInfo } from '../../media/image/types.ts';
 import type { Services } from '../../services.ts';
 
 /** An image as the database knows it. */
@@ -10,7 +11,7 @@ export interface ImageRecord {
   jobId: string | null;
   /** Hexadecimal. */
   sha256: string;
-  mime: 'image/jpeg' | 'image/png';
+  mime: ImageInfo['mime'];
   bytes: number;
   crc32: number;
   /** Pixels, after the orientation is applied. */
@@ -19,7 +20,8 @@ export interface ImageRecord {
   orientation: number;
   averageColor: string;
   thumbnailSize: { width: number; height: number } | null;
-  source: { url: string; finalUrl: string; fetchedAt: string };
+  /** `url` is `upload:` with the file's name (URL-encoded, maybe none) for a file that `uploadedBy` sent. */
+  source: { url: string; finalUrl: string; fetchedAt: string; uploadedBy: string | null };
   createdAt: string;
 }
 
@@ -37,12 +39,13 @@ export function selectImages(condition: SQL, order: SQL): SQL {
       'orientation', b.orientation, 'averageColor', b.average_color,
       'thumbnailSize', case when b.thumbnail_width is not null
         then jsonb_build_object('width', b.thumbnail_width, 'height', b.thumbnail_height) end,
-      'source', jsonb_build_object('url', s.url, 'finalUrl', s.final_url, 'fetchedAt', ${rfc3339(sql`s.fetched_at`)}),
+      'source', jsonb_build_object('url', s.url, 'finalUrl', s.final_url, 'fetchedAt', ${rfc3339(sql`s.fetched_at`)},
+        'uploadedBy', s.uploaded_by),
       'createdAt', ${rfc3339(sql`i.created_at`)})
     from ${images} i
     join ${blobs} b on b.sha256 = i.sha256
     left join lateral (
-      select url, final_url, fetched_at from ${imageSources} s where s.image_id = i.id
+      select url, final_url, fetched_at, uploaded_by from ${imageSources} s where s.image_id = i.id
       order by s.fetched_at limit 1
     ) s on true
     where ${condition} ${order}`;

@@ -14,8 +14,8 @@ export async function deleteJob(ctx: RequestContext, jobId: string) {
   return await write(ctx, {
     authorize: enterProjectOfJob(jobId, 'editor'),
     effects: [
-      sql`select case when status in ('queued', 'running') then app.must(0, 'illegal_state', status) end
-          from ${crawlJobs} where id = ${jobId} for update`,
+      sql`select app.lock_job(${jobId},
+          array['draft', 'stopped', 'completed', 'completed_with_errors', 'failed'])`,
       must(sql`delete from ${crawlJobs} where id = ${jobId} returning id`, 'not_found'),
     ],
     activity: { action: 'job.deleted', subjectId: jobId, projectId: sql`app.tenant()` },

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
-import { projects } from '../../db/schema/project.ts';
+import { projects, type Visibility } from '../../db/schema/project.ts';
 import { enterProject, must, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
@@ -9,17 +9,19 @@ import { type Project, projectView } from './view.ts';
 interface ProjectChange {
   name?: string | undefined;
   description?: string | undefined;
+  visibility?: Visibility | undefined;
 }
 
-/** Needs the role editor. */
+/** Needs the role editor; owner to change who may see it. */
 export async function changeProject(
   ctx: RequestContext,
   projectId: string,
   change: ProjectChange,
 ): Promise<Written<Project>> {
   requireUser(ctx);
+  const { visibility } = change;
   return await write<Project>(ctx, {
-    authorize: enterProject(projectId, 'editor'),
+    authorize: enterProject(projectId, visibility ? 'owner' : 'editor'),
     effects: [
       must(
         sql`update ${projects} set name = coalesce(${change.name ?? null}, name),
@@ -27,6 +29,7 @@ export async function changeProject(
             where id = ${projectId} returning id`,
         'not_found',
       ),
+      ...(visibility ? [sql`select app.set_visibility(${projectId}, ${visibility})`] : []),
     ],
     activity: { action: 'project.changed', subjectId: projectId, projectId, data: change },
     status: 200,

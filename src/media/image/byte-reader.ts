@@ -1,8 +1,8 @@
 import { corrupt } from './fault.ts';
 
 /**
- * Big-endian reads that cannot leave the file: a read past the end is the fault `corrupt`, never a
- * RangeError, so a hostile offset ends like a truncated file.
+ * Reads that cannot leave the file, big-endian unless they say otherwise: a read past the end is the fault
+ * `corrupt`, never a RangeError, so a hostile offset ends like a truncated file.
  */
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -15,6 +15,11 @@ export class ByteReader {
 
   get length(): number {
     return this.bytes.length;
+  }
+
+  /** The same bytes at the same offsets, with an earlier end. */
+  until(end: number): ByteReader {
+    return new ByteReader(this.slice(0, end));
   }
 
   u8(at: number): number {
@@ -30,6 +35,30 @@ export class ByteReader {
   u32(at: number): number {
     this.#need(at, 4);
     return this.#view.getUint32(at);
+  }
+
+  /** Exact up to 2^53 only, but a greater number is beyond the end of any file all the same. */
+  u64(at: number): number {
+    return this.u32(at) * 2 ** 32 + this.u32(at + 4);
+  }
+
+  u16le(at: number): number {
+    this.#need(at, 2);
+    return this.#view.getUint16(at, true);
+  }
+
+  u24le(at: number): number {
+    return this.u16le(at) + this.u8(at + 2) * 2 ** 16;
+  }
+
+  u32le(at: number): number {
+    this.#need(at, 4);
+    return this.#view.getUint32(at, true);
+  }
+
+  /** A type of four characters. */
+  tag(at: number): string {
+    return String.fromCharCode(...this.slice(at, 4));
   }
 
   /** A view, not a copy. */

@@ -3,7 +3,7 @@ import { readOrientation } from './exif.ts';
 import { ImageFault, corrupt } from './fault.ts';
 import { walkScanData } from './jpeg-scan.ts';
 import { type JpegFrame, checkHuffmanTables, readFrame, readQuantTables, readScan } from './jpeg-segment.ts';
-import type { Orientation } from './types.ts';
+import type { EmbeddedMetadata, Orientation } from './types.ts';
 
 /** What a whole walk of a JPEG file finds. */
 export interface JpegStructure {
@@ -12,6 +12,7 @@ export interface JpegStructure {
   /** An Adobe segment is present: four-channel samples are stored inverted. */
   hasAdobeMarker: boolean;
   scans: number;
+  metadata: EmbeddedMetadata;
 }
 
 const SOI = 0xd8;
@@ -23,8 +24,14 @@ const DHT = 0xc4;
 const DAC = 0xcc;
 const JPG = 0xc8;
 const APP1 = 0xe1;
+const APP13 = 0xed;
 const APP14 = 0xee;
 const TEM = 0x01;
+const EXIF_NAME = 'Exif\0';
+/** The name and a pad byte of any value. */
+const EXIF_HEADER_BYTES = 6;
+const XMP_NAME = 'http://ns.adobe.com/xap/1.0/\0';
+const PHOTOSHOP_NAME = 'Photoshop 3.0\0';
 
 /** True when the bytes begin like a JPEG file. */
 export function hasJpegSignature(bytes: Uint8Array): boolean {
@@ -40,7 +47,7 @@ export function readJpeg(bytes: Uint8Array): JpegStructure {
   const reader = new ByteReader(bytes);
   if (!hasJpegSignature(bytes)) throw corrupt('no JPEG signature');
   let frame: JpegFrame | null = null;
-  let orientation: Orientation | null = null;
+  const metadata: EmbeddedMetadata = {};
   let hasAdobeMarker = false;
   let restartInterval = 0;
   let scans = 0;
@@ -54,7 +61,8 @@ export function readJpeg(bytes: Uint8Array): JpegStructure {
     if (marker === EOI) {
       if (frame === null || scans === 0) throw corrupt('no image before the end marker');
       if (scannedIds.size < frame.components.length) throw corrupt('a component has no scan');
-      return { frame, orientation: orientation ?? 1, hasAdobeMarker, scans };
+      const orientation = metadata.exif === undefined ? 1 : readOrientation(metadata.exif);
+      return { frame, orientation, hasAdobeMarker, scans, metadata };
     }
     if (marker === TEM) continue;
     if (marker < 0xc0 || (marker >= 0xd0 && marker <= SOI))
@@ -77,7 +85,10 @@ export function readJpeg(bytes: Uint8Array): JpegStructure {
       if (payload.length !== 2) throw corrupt('restart interval length');
       restartInterval = new ByteReader(payload).u16(0);
     } else if (marker === APP1) {
-      if (startsWith(payload, 'Exif\0')) orientation ??= readOrientation(payload.subarray(6));
+      if (startsWith(payload, EXIF_NAME)) metadata.exif ??= payload.subarray(EXIF_HEADER_BYTES);
+      if (startsWith(payload, XMP_NAME)) metadata.xmp ??= payload.subarray(XMP_NAME.length);
+    } else if (marker === APP13) {
+      if (startsWith(payload, PHOTOSHOP_NAME)) metadata.photoshop ??= payload.subarray(PHOTOSHOP_NAME.length);
     } else if (marker === APP14) {
       hasAdobeMarker ||= startsWith(payload, 'Adobe');
     } else if (marker === SOS) {

@@ -2,7 +2,8 @@ import { crc32 } from '../zip/crc32.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readOrientation } from './exif.ts';
 import { corrupt } from './fault.ts';
-import type { Orientation } from './types.ts';
+import { noteText } from './png-text.ts';
+import type { EmbeddedMetadata, Orientation } from './types.ts';
 
 /** What a whole walk of a PNG file finds. */
 export interface PngStructure {
@@ -19,6 +20,9 @@ export interface PngStructure {
   /** Payload of tRNS: alpha per palette entry, or the one transparent colour. */
   transparency: Uint8Array | null;
   orientation: Orientation;
+  /** Pictures of an animated file, 1 for a still one. */
+  frames: number;
+  metadata: EmbeddedMetadata;
   /** Offset of the first IDAT chunk; the rest follow it without a gap. */
   dataStart: number;
 }
@@ -36,6 +40,14 @@ const IDAT = 0x49444154;
 const IEND = 0x49454e44;
 const TRNS = 0x74524e53;
 const EXIF = 0x65584966;
+const FCTL = 0x6663544c;
+
+/** tEXt, zTXt and iTXt. */
+const TEXT_KINDS = new Map<number, 'plain' | 'compressed' | 'international'>([
+  [0x74455874, 'plain'],
+  [0x7a545874, 'compressed'],
+  [0x69545874, 'international'],
+]);
 
 /** Allowed depths and samples per pixel for each colour type (PNG, table 11.1). */
 const COLOR_TYPES = new Map<number, { depths: readonly number[]; channels: number }>([
@@ -66,6 +78,8 @@ export function readPng(bytes: Uint8Array): PngStructure {
   let palette: Uint8Array | null = null;
   let transparency: Uint8Array | null = null;
   let orientation: Orientation = 1;
+  let frameControls = 0;
+  const metadata: EmbeddedMetadata = {};
   let dataStart = 0;
   let dataBytes = 0;
   let isDataOver = false;
@@ -78,7 +92,8 @@ export function readPng(bytes: Uint8Array): PngStructure {
       if (rawBytes(header) > dataBytes * MAX_INFLATION)
         throw corrupt('too few image data for the dimensions');
       if (at + CHUNK_OVERHEAD !== bytes.length) throw corrupt('bytes after IEND');
-      return { ...header, palette, transparency, orientation, dataStart };
+      const frames = Math.max(1, frameControls);
+      return { ...header, palette, transparency, orientation, frames, metadata, dataStart };
     }
     if (type === IDAT) {
       if (isDataOver) throw corrupt('image data are not contiguous');
@@ -87,6 +102,7 @@ export function readPng(bytes: Uint8Array): PngStructure {
       dataBytes += payload.length;
     } else {
       isDataOver = dataStart > 0;
+      const textKind = TEXT_KINDS.get(type);
       if (type === PLTE) {
         if (isDataOver || palette !== null || header.colorType === 0 || header.colorType === 4) {
           throw corrupt('palette in the wrong place');
@@ -98,6 +114,11 @@ export function readPng(bytes: Uint8Array): PngStructure {
         transparency = payload;
       } else if (type === EXIF) {
         orientation = readOrientation(payload);
+        metadata.exif ??= payload;
+      } else if (textKind !== undefined) {
+        noteText(metadata, payload, textKind);
+      } else if (type === FCTL) {
+        frameControls++;
       } else if ((type & ANCILLARY_BIT) === 0) {
         throw corrupt('unknown critical chunk or second IHDR');
       }

@@ -1,5 +1,7 @@
+import type { GifStructure } from '../image/gif.ts';
 import type { JpegStructure } from '../image/jpeg.ts';
 import type { PngStructure } from '../image/png.ts';
+import type { WebpStructure } from '../image/webp.ts';
 
 /*
  * A production isolate has 128 MB for all its requests, and the local runtime does not enforce it. One
@@ -25,6 +27,15 @@ export const MAX_SCANNED_PIXELS = 256_000_000;
 /** The row decoder holds two rows only; this bounds its time (about 20 ms of CPU per megapixel). */
 export const MAX_PNG_PIXELS = 16_000_000;
 
+/** The decoder holds the pixels and gives us a copy: 6 megapixels took 54 MB. */
+export const MAX_LOSSY_WEBP_PIXELS = 6_000_000;
+
+/** Lossless data and alpha planes need a buffer of their own: 6 megapixels took 78 MB. */
+export const MAX_LOSSLESS_WEBP_PIXELS = 4_000_000;
+
+/** The row decoder holds one row only; this bounds its time. */
+export const MAX_GIF_PIXELS = 4_000_000;
+
 /** Says which budget a JPEG exceeds, or null when it fits. */
 export function checkJpegBudget({ frame, scans }: JpegStructure): string | null {
   const { width, height, components } = frame;
@@ -43,6 +54,21 @@ export function checkJpegBudget({ frame, scans }: JpegStructure): string | null 
 
 /** Says which budget a PNG exceeds, or null when it fits. */
 export function checkPngBudget({ width, height }: PngStructure): string | null {
+  return checkArea(width, height, MAX_PNG_PIXELS);
+}
+
+/** Says which budget a WebP exceeds, or null when it fits. */
+export function checkWebpBudget({ width, height, firstFrame }: WebpStructure): string | null {
+  const isLossy = firstFrame.type === 'VP8 ' && firstFrame.alpha === null;
+  return checkArea(width, height, isLossy ? MAX_LOSSY_WEBP_PIXELS : MAX_LOSSLESS_WEBP_PIXELS);
+}
+
+/** Says which budget a GIF exceeds, or null when it fits. */
+export function checkGifBudget({ width, height }: GifStructure): string | null {
+  return checkArea(width, height, MAX_GIF_PIXELS);
+}
+
+function checkArea(width: number, height: number, maxPixels: number): string | null {
   if (Math.max(width, height) > MAX_SIDE) return `a side is over ${MAX_SIDE} pixels`;
-  return width * height > MAX_PNG_PIXELS ? `over ${MAX_PNG_PIXELS} pixels` : null;
+  return width * height > maxPixels ? `over ${maxPixels} pixels` : null;
 }

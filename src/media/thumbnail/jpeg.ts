@@ -7,6 +7,8 @@ import type { Pixels } from '../image/types.ts';
 interface TurboExports {
   memory: WebAssembly.Memory;
   malloc(bytes: number): number;
+  free(pointer: number): void;
+  tjDestroy(handle: number): number;
   tjInitDecompress(): number;
   tjDecompressHeader3(
     handle: number,
@@ -36,12 +38,16 @@ const PIXEL_FORMAT_CMYK = 11;
 const DIVISORS = [8, 4, 2];
 
 /**
+ * Isolate lifetime, because workerd was seen to keep every dropped instance (40 MB for a progressive JPEG of
+ * 12 megapixels) until the JavaScript heap asks for a full collection. It is taken out while it works and put
+ * back only if it returns: the library reports fatal errors by longjmp, which leaves an instance unusable.
+ */
+let spare: { module: WebAssembly.Module; turbo: TurboExports } | null = null;
+
+/**
  * Decodes a JPEG near the wanted size and averages it down to fit a square of `side` pixels; the
  * orientation is not applied. Throws ImageFault when the decoder refuses the scan data (it also
  * refuses files that it could show with a warning).
- *
- * Every call makes its own instance: the library reports fatal errors by longjmp, which leaves an
- * instance unusable, and wasm memory never shrinks.
  */
 export function decodeJpeg(
   bytes: Uint8Array,
@@ -53,34 +59,45 @@ export function decodeJpeg(
   const divisor = DIVISORS.find((candidate) => Math.ceil(Math.max(width, height) / candidate) >= side) ?? 1;
   const scaledWidth = Math.ceil(width / divisor);
   const scaledHeight = Math.ceil(height / divisor);
-  const isCmyk = components.length === 4;
-  const rows = decompress(
-    bytes,
-    scaledWidth,
-    scaledHeight,
-    isCmyk ? PIXEL_FORMAT_CMYK : PIXEL_FORMAT_RGBA,
-    module,
-  );
+  const pixelFormat = components.length === 4 ? PIXEL_FORMAT_CMYK : PIXEL_FORMAT_RGBA;
 
-  const target = fitInside(width, height, side);
-  const sampler = new BoxSampler(scaledWidth, scaledHeight, target.width, target.height);
-  for (let y = 0; y < scaledHeight; y++) {
-    const row = rows.subarray(y * scaledWidth * 4, (y + 1) * scaledWidth * 4);
-    if (isCmyk) convertCmyk(row, jpeg.hasAdobeMarker);
-    sampler.addRow(y, row, scaledWidth);
+  const turbo = spare?.module === module ? spare.turbo : instantiate(module);
+  spare = null;
+  const { output, isRefused } = decompress(turbo, bytes, scaledWidth, scaledHeight, pixelFormat);
+  // Decoding may have grown the memory, which detaches every view made before.
+  const rows = new Uint8Array(turbo.memory.buffer, output, scaledWidth * scaledHeight * 4);
+  const pixels = isRefused ? null : averageRows(rows, scaledWidth, scaledHeight, jpeg, side);
+  turbo.free(output);
+  spare = { module, turbo };
+  if (pixels === null) throw corrupt('the JPEG decoder refuses the data');
+  return pixels;
+}
+
+function averageRows(
+  rows: Uint8Array,
+  width: number,
+  height: number,
+  { frame, hasAdobeMarker }: JpegStructure,
+  side: number,
+): Pixels {
+  const target = fitInside(frame.width, frame.height, side);
+  const sampler = new BoxSampler(width, height, target.width, target.height);
+  for (let y = 0; y < height; y++) {
+    const row = rows.subarray(y * width * 4, (y + 1) * width * 4);
+    if (frame.components.length === 4) convertCmyk(row, hasAdobeMarker);
+    sampler.addRow(y, row, width);
   }
   return sampler.finish();
 }
 
-/** Four bytes per pixel, as a view of the instance's own memory. */
+/** `output` is where the pixels are, four bytes each; to be freed. After a throw the instance is to be dropped. */
 function decompress(
+  turbo: TurboExports,
   bytes: Uint8Array,
   width: number,
   height: number,
   pixelFormat: number,
-  module: WebAssembly.Module,
-): Uint8Array {
-  const turbo = instantiate(module);
+): { output: number; isRefused: boolean } {
   const input = turbo.malloc(bytes.length);
   const header = turbo.malloc(16);
   const output = turbo.malloc(width * height * 4);
@@ -89,24 +106,20 @@ function decompress(
     throw new Error('jpeg-turbo is out of memory');
   new Uint8Array(turbo.memory.buffer, input, bytes.length).set(bytes);
   try {
-    if (
+    const isRefused =
       turbo.tjDecompressHeader3(handle, input, bytes.length, header, header + 4, header + 8, header + 12) !==
-      0
-    ) {
-      throw corrupt('the JPEG decoder refuses the header');
-    }
-    if (
-      turbo.tjDecompress2(handle, input, bytes.length, output, width, width * 4, height, pixelFormat, 0) !== 0
-    ) {
-      throw corrupt('the JPEG decoder refuses the scan data');
-    }
+        0 ||
+      turbo.tjDecompress2(handle, input, bytes.length, output, width, width * 4, height, pixelFormat, 0) !==
+        0;
+    turbo.tjDestroy(handle);
+    turbo.free(input);
+    turbo.free(header);
+    return { output, isRefused };
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError)
       throw corrupt(`the JPEG decoder trapped: ${error.message}`);
     throw error;
   }
-  // Decoding may have grown the memory, which detaches every view made before.
-  return new Uint8Array(turbo.memory.buffer, output, width * height * 4);
 }
 
 function instantiate(module: WebAssembly.Module): TurboExports {

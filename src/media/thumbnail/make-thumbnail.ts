@@ -1,31 +1,38 @@
 import { createLeaseQueue, type LeaseQueue } from '../../resilience/lease-queue.ts';
 import { averageColor } from '../image/average-color.ts';
 import { ImageFault } from '../image/fault.ts';
+import { readGif } from '../image/gif.ts';
 import { readJpeg } from '../image/jpeg.ts';
 import { orient } from '../image/orient.ts';
 import { readPng } from '../image/png.ts';
 import type { ImageInfo, Pixels } from '../image/types.ts';
-import { checkJpegBudget, checkPngBudget } from './budget.ts';
+import { readWebp } from '../image/webp.ts';
+import { checkGifBudget, checkJpegBudget, checkPngBudget, checkWebpBudget } from './budget.ts';
+import { encodeWebp } from './encode-webp.ts';
+import { decodeGif } from './gif.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { decodePng } from './png.ts';
-import { encodeWebp } from './webp.ts';
+import { decodeWebp } from './webp.ts';
 
 /** The compiled codecs: workerd imports them, other runtimes compile the same files. */
 export interface Codecs {
   /** jpeg-turbo.wasm of @cwasm/jpeg-turbo. */
   jpegTurbo: WebAssembly.Module;
+  /** webp_dec.wasm of @jsquash/webp. */
+  webpDecoder: WebAssembly.Module;
   /** webp_enc_simd.wasm of @jsquash/webp. */
   webpEncoder: WebAssembly.Module;
 }
 
 /**
  * `over_budget`: a valid image that is too large to decode here; keep it without a thumbnail.
+ * `no_decoder`: a valid image of a format that cannot be decoded here; keep it without a thumbnail too.
  * `undecodable`: the structure is right but the pixel data are damaged.
  * `busy`: the isolate has too many decodes waiting; nothing was tried, so try again later.
  */
 export type Thumbnail =
   | { ok: true; webp: Uint8Array; width: number; height: number; averageColor: string }
-  | { ok: false; reason: 'over_budget' | 'undecodable' | 'busy'; detail: string };
+  | { ok: false; reason: 'over_budget' | 'no_decoder' | 'undecodable' | 'busy'; detail: string };
 
 /** Longest side of a thumbnail, in pixels. */
 export const THUMBNAIL_SIDE = 320;
@@ -40,8 +47,8 @@ const isolateQueue = createLeaseQueue({
 
 /**
  * Makes the WebP thumbnail of an inspected image: it fits 320 x 320 pixels, is never larger than the
- * image, and is turned by its EXIF orientation. One decode runs per isolate at a time. Rejects only when
- * a codec itself fails (out of memory), never because of the image.
+ * image, and is turned by its EXIF orientation. Of an animation it shows the first frame. One decode runs
+ * per isolate at a time. Rejects only when a codec itself fails (out of memory), never because of the image.
  */
 export async function makeThumbnail(
   bytes: Uint8Array,
@@ -51,6 +58,8 @@ export async function makeThumbnail(
 ): Promise<Thumbnail> {
   try {
     const decoder = prepareDecoder(bytes, image, codecs);
+    if (decoder === null)
+      return { ok: false, reason: 'no_decoder', detail: `${image.format} cannot be decoded here` };
     if (decoder.overBudget !== null) return { ok: false, reason: 'over_budget', detail: decoder.overBudget };
     const turn = await queue.run(async () => {
       const pixels = orient(await decoder.decode(), image.orientation);
@@ -72,7 +81,8 @@ interface Decoder {
   decode(): Promise<Pixels>;
 }
 
-function prepareDecoder(bytes: Uint8Array, image: ImageInfo, codecs: Codecs): Decoder {
+/** Null for a format without a decoder: that of AVIF is larger than all others together (340 KB compressed). */
+function prepareDecoder(bytes: Uint8Array, image: ImageInfo, codecs: Codecs): Decoder | null {
   switch (image.format) {
     case 'jpeg': {
       const jpeg = readJpeg(bytes);
@@ -85,5 +95,18 @@ function prepareDecoder(bytes: Uint8Array, image: ImageInfo, codecs: Codecs): De
       const png = readPng(bytes);
       return { overBudget: checkPngBudget(png), decode: () => decodePng(bytes, png, THUMBNAIL_SIDE) };
     }
+    case 'webp': {
+      const webp = readWebp(bytes);
+      return {
+        overBudget: checkWebpBudget(webp),
+        decode: () => decodeWebp(webp, THUMBNAIL_SIDE, codecs.webpDecoder),
+      };
+    }
+    case 'gif': {
+      const gif = readGif(bytes);
+      return { overBudget: checkGifBudget(gif), decode: async () => decodeGif(bytes, gif, THUMBNAIL_SIDE) };
+    }
+    case 'avif':
+      return null;
   }
 }

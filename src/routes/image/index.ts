@@ -1,41 +1,19 @@
 import { createRoute } from '@hono/zod-openapi';
-import * as z from 'zod';
 import { deleteImage } from '../../domain/image/delete.ts';
 import { fileNameOf } from '../../domain/image/file-name.ts';
 import { getImage, getImageRecord } from '../../domain/image/get.ts';
 import { listImages } from '../../domain/image/list.ts';
+import { uploadImage } from '../../domain/image/upload.ts';
 import { idPattern } from '../../lib/id.ts';
 import { serveMedia } from '../../media/serve.ts';
 import type { App } from '../app.ts';
 import { projectParams } from '../project/schema.ts';
-import { done } from '../reply.ts';
-import { id, json, noContent, page, pageQuery, problems, timestamp, toPageInput } from '../schema.ts';
+import { done, markReplay } from '../reply.ts';
+import { json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
+import { image, imageParams, upload, uploadBody, uploadQuery } from './schema.ts';
 
 const tags = ['Images'];
 const key = idPattern('img');
-const imageParams = z.object({ imageId: id('img') });
-
-const image = z
-  .object({
-    id: z.string(),
-    projectId: z.string(),
-    jobId: z.string().nullable(),
-    sha256: z.string(),
-    mime: z.enum(['image/jpeg', 'image/png']),
-    bytes: z.int(),
-    width: z.int().meta({ description: 'Pixels, after the orientation is applied' }),
-    height: z.int(),
-    orientation: z.int().meta({ description: 'EXIF orientation of the stored file, 1 to 8' }),
-    averageColor: z.string().meta({ example: '#7a7774' }),
-    url: z.string().meta({ description: 'Signed address of the original' }),
-    thumbnail: z
-      .object({ url: z.string(), width: z.int(), height: z.int() })
-      .nullable()
-      .meta({ description: 'At most 320 pixels a side; null when the image is too large to decode' }),
-    source: z.object({ url: z.string(), finalUrl: z.string(), fetchedAt: timestamp }),
-    createdAt: timestamp,
-  })
-  .meta({ id: 'Image' });
 
 export function imageRoutes(app: App): void {
   app.openapi(
@@ -50,6 +28,30 @@ export function imageRoutes(app: App): void {
     async (c) => {
       const input = toPageInput(c.req.valid('query'), key);
       return c.json(await listImages(c.get('ctx'), c.req.valid('param').projectId, input), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/projects/{projectId}/images',
+      tags,
+      summary: 'Add one file; the body is its bytes',
+      request: { params: projectParams, query: uploadQuery, body: uploadBody },
+      responses: {
+        200: json(upload, 'The project has these bytes already'),
+        201: json(upload, 'Added'),
+        ...problems,
+      },
+    }),
+    async (c) => {
+      const fileName = c.req.valid('query').fileName ?? null;
+      const input = { body: c.get('imageBody'), fileName };
+      const written = await uploadImage(c.get('ctx'), c.req.valid('param').projectId, input);
+      markReplay(c, written);
+      if (written.body.duplicate) return c.json(written.body, 200);
+      c.header('Location', `/v1/images/${written.body.id}`);
+      return c.json(written.body, 201);
     },
   );
 

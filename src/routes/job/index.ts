@@ -1,23 +1,41 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { ITEM_STATUSES } from '../../db/schema/job.ts';
+import { CHUNK_STATUSES, ITEM_STATUSES } from '../../db/schema/job.ts';
+import { addUrls } from '../../domain/job/add-urls.ts';
+import { changeJob } from '../../domain/job/change.ts';
 import { createJob } from '../../domain/job/create.ts';
 import { deleteJob } from '../../domain/job/delete.ts';
 import { getJob } from '../../domain/job/get.ts';
 import { getProgress } from '../../domain/job/get-progress.ts';
 import { listJobs } from '../../domain/job/list.ts';
+import { listChunks } from '../../domain/job/list-chunks.ts';
 import { listItems } from '../../domain/job/list-items.ts';
+import { listSources } from '../../domain/job/list-sources.ts';
+import { retryJob } from '../../domain/job/retry.ts';
 import { startJob } from '../../domain/job/start.ts';
+import { stopJob } from '../../domain/job/stop.ts';
 import { idPattern } from '../../lib/id.ts';
 import type { App } from '../app.ts';
 import { projectParams } from '../project/schema.ts';
 import { done, markReplay } from '../reply.ts';
 import { body, json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
-import { createJobBody, item, job, jobParams, progress } from './schema.ts';
+import {
+  addUrlsBody,
+  changeJobBody,
+  chunk,
+  createJobBody,
+  item,
+  job,
+  jobParams,
+  progress,
+  retryJobBody,
+  source,
+} from './schema.ts';
 
 const tags = ['Jobs'];
 const key = idPattern('job');
 const itemKey = /^\d{1,9}$/;
+const chunkKey = /^\d{1,10}$/;
 
 export function jobRoutes(app: App): void {
   app.openapi(
@@ -66,6 +84,38 @@ export function jobRoutes(app: App): void {
 
   app.openapi(
     createRoute({
+      method: 'patch',
+      path: '/v1/jobs/{jobId}',
+      tags,
+      summary: 'Change the options of a draft',
+      request: { params: jobParams, ...body(changeJobBody) },
+      responses: { 200: json(job), ...problems },
+    }),
+    async (c) => {
+      const written = await changeJob(c.get('ctx'), c.req.valid('param').jobId, c.req.valid('json'));
+      markReplay(c, written);
+      return c.json(written.body, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/jobs/{jobId}/urls',
+      tags,
+      summary: 'Add URLs to a draft, up to a million in all; equal ones are collapsed',
+      request: { params: jobParams, ...body(addUrlsBody) },
+      responses: { 200: json(job), ...problems },
+    }),
+    async (c) => {
+      const written = await addUrls(c.get('ctx'), c.req.valid('param').jobId, c.req.valid('json').urls);
+      markReplay(c, written);
+      return c.json(written.body, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
       method: 'delete',
       path: '/v1/jobs/{jobId}',
       tags,
@@ -94,6 +144,72 @@ export function jobRoutes(app: App): void {
 
   app.openapi(
     createRoute({
+      method: 'post',
+      path: '/v1/jobs/{jobId}/stop',
+      tags,
+      summary: 'Stop a job under way; what is in hand is finished, the other URLs are skipped',
+      request: { params: jobParams },
+      responses: { 200: json(job), ...problems },
+    }),
+    async (c) => {
+      const written = await stopJob(c.get('ctx'), c.req.valid('param').jobId);
+      markReplay(c, written);
+      return c.json(written.body, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/jobs/{jobId}/retry',
+      tags,
+      summary: 'Take up an ended job again: URLs without a result, and those that failed or were skipped',
+      request: { params: jobParams, ...body(retryJobBody) },
+      responses: { 200: json(job), ...problems },
+    }),
+    async (c) => {
+      const written = await retryJob(c.get('ctx'), c.req.valid('param').jobId, c.req.valid('json'));
+      markReplay(c, written);
+      return c.json(written.body, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{jobId}/chunks',
+      tags,
+      summary: 'The chunks that the URLs of a job travel in',
+      request: {
+        params: jobParams,
+        query: pageQuery(chunkKey).extend({ status: z.enum(CHUNK_STATUSES).optional() }),
+      },
+      responses: { 200: json(page(chunk)), ...problems },
+    }),
+    async (c) => {
+      const query = c.req.valid('query');
+      const input = { ...toPageInput(query, chunkKey), status: query.status ?? null };
+      return c.json(await listChunks(c.get('ctx'), c.req.valid('param').jobId, input), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{jobId}/sources',
+      tags,
+      summary: 'The pages and sitemaps that a job looks for URLs in',
+      request: { params: jobParams, query: pageQuery(itemKey) },
+      responses: { 200: json(page(source)), ...problems },
+    }),
+    async (c) => {
+      const input = toPageInput(c.req.valid('query'), itemKey);
+      return c.json(await listSources(c.get('ctx'), c.req.valid('param').jobId, input), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
       method: 'get',
       path: '/v1/jobs/{jobId}/progress',
       tags,
@@ -112,13 +228,20 @@ export function jobRoutes(app: App): void {
       summary: 'The URLs of a job with the status and reason of each',
       request: {
         params: jobParams,
-        query: pageQuery(itemKey).extend({ status: z.enum(ITEM_STATUSES).optional() }),
+        query: pageQuery(itemKey).extend({
+          status: z.enum(ITEM_STATUSES).optional(),
+          reason: z.string().max(40).optional(),
+        }),
       },
       responses: { 200: json(page(item)), ...problems },
     }),
     async (c) => {
       const query = c.req.valid('query');
-      const input = { ...toPageInput(query, itemKey), status: query.status ?? null };
+      const input = {
+        ...toPageInput(query, itemKey),
+        status: query.status ?? null,
+        reason: query.reason ?? null,
+      };
       return c.json(await listItems(c.get('ctx'), c.req.valid('param').jobId, input), 200);
     },
   );

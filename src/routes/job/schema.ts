@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { canonicalUrl, MAX_URL_LENGTH } from '../../crawl/canonical-url.ts';
-import { ITEM_STATUSES, JOB_STATUSES } from '../../db/schema/job.ts';
+import { MAX_IMAGE_BYTES } from '../../crawl/fetch-image.ts';
+import { CHUNK_STATUSES, ITEM_STATUSES, JOB_KINDS, JOB_STATUSES } from '../../db/schema/job.ts';
+import { IMAGE_FORMATS } from '../../media/image/types.ts';
 import { id, timestamp } from '../schema.ts';
 
 const MAX_URLS = 10_000;
+const MAX_PAGES = 100;
 const MAX_PIXELS = 16_384;
 
 export const jobParams = z.object({ jobId: id('job') });
 
-const options = z.object({
+export const jobOptions = z.strictObject({
   minWidth: z
     .int()
     .min(1)
@@ -16,10 +19,30 @@ const options = z.object({
     .optional()
     .meta({ description: 'Pixels; smaller images are rejected' }),
   minHeight: z.int().min(1).max(MAX_PIXELS).optional(),
+  maxAspect: z
+    .number()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .meta({ description: 'Long side by short side; more elongated images are rejected' }),
+  formats: z
+    .array(z.enum(IMAGE_FORMATS))
+    .min(1)
+    .max(IMAGE_FORMATS.length)
+    .optional()
+    .meta({ description: 'Other formats are rejected' }),
+  maxBytes: z.int().min(1).max(MAX_IMAGE_BYTES).optional().meta({ description: 'Larger files are rejected' }),
+  maxImages: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .meta({ description: 'The job ends when it has added so many images; the other URLs are skipped' }),
 });
 
 const counts = z.object({
   pending: z.int(),
+  deferred: z.int().meta({ description: 'Waiting for another try' }),
   stored: z.int(),
   duplicateExact: z.int(),
   rejected: z.int(),
@@ -32,11 +55,16 @@ export const job = z
   .object({
     id: z.string(),
     projectId: z.string(),
-    kind: z.literal('urls'),
+    kind: z.enum(JOB_KINDS),
     status: z.enum(JOB_STATUSES),
-    options,
+    options: z.object(jobOptions.shape),
     total: z.int().meta({ description: 'Different URLs in the job' }),
     counts,
+    endedBy: z
+      .enum(['stopped', 'limit'])
+      .nullable()
+      .meta({ description: 'Why URLs without a result got none' }),
+    failure: z.string().nullable().meta({ description: 'Why the job failed as a whole' }),
     createdAt: timestamp,
     startedAt: timestamp.nullable(),
     finishedAt: timestamp.nullable(),
@@ -53,10 +81,44 @@ const url = z
     return z.NEVER;
   });
 
-export const createJobBody = z.strictObject({
-  kind: z.literal('urls'),
-  urls: z.array(url).min(1).max(MAX_URLS),
-  options: z.strictObject(options.shape).default({}),
+const options = jobOptions.default({});
+
+export const createJobBody = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('urls'), urls: z.array(url).max(MAX_URLS).default([]), options }),
+  z.strictObject({ kind: z.literal('pages'), pages: z.array(url).min(1).max(MAX_PAGES), options }),
+  z.strictObject({ kind: z.literal('sitemap'), sitemap: url, options }),
+]);
+
+export const changeJobBody = z.strictObject({ options: jobOptions });
+
+const contextText = z.string().max(500).nullable().default(null);
+export const addUrlsBody = z.strictObject({
+  urls: z
+    .array(
+      z.union([
+        url.transform((given) => ({ url: given })),
+        z.strictObject({
+          url,
+          context: z.strictObject({
+            pageUrl: contextText,
+            alt: contextText,
+            caption: contextText,
+            licenseUrl: contextText,
+          }),
+        }),
+      ]),
+    )
+    .min(1)
+    .max(MAX_URLS),
+});
+
+export const retryJobBody = z.strictObject({
+  statuses: z
+    .array(z.enum(['duplicate_exact', 'rejected', 'blocked', 'failed', 'skipped']))
+    .max(5)
+    .default(['failed', 'skipped'])
+    .meta({ description: 'What to take up again besides the URLs without a result' }),
+  reasons: z.array(z.string().max(40)).min(1).max(20).nullable().default(null),
 });
 
 export const progress = z
@@ -67,6 +129,9 @@ export const progress = z
     pending: z.int(),
     done: z.int(),
     counts,
+    activeChunks: z.int(),
+    rate: z.number().meta({ description: 'Final results a second, lately' }),
+    estimatedEndAt: timestamp.nullable(),
     startedAt: timestamp.nullable(),
     finishedAt: timestamp.nullable(),
     updatedAt: timestamp,
@@ -80,7 +145,43 @@ export const item = z
     status: z.enum(ITEM_STATUSES),
     reason: z.string().nullable(),
     detail: z.string().nullable(),
+    retryAt: timestamp.nullable(),
+    context: z
+      .object({
+        pageUrl: z.string().nullable(),
+        alt: z.string().nullable(),
+        caption: z.string().nullable(),
+        licenseUrl: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Where the URL was found' }),
     imageId: z.string().nullable(),
     updatedAt: timestamp,
   })
   .meta({ id: 'Item' });
+
+export const chunk = z
+  .object({
+    id: z.string(),
+    lane: z.string().meta({ description: 'The host of its URLs; empty when hosts with few URLs share it' }),
+    status: z.enum(CHUNK_STATUSES),
+    attempt: z.int(),
+    size: z.int(),
+    notBefore: timestamp,
+    error: z.string().nullable(),
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Chunk' });
+
+export const source = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['page', 'sitemap']),
+    url: z.string(),
+    status: z.enum(['pending', 'sent', 'done', 'blocked', 'failed']),
+    reason: z.string().nullable(),
+    detail: z.string().nullable(),
+    found: z.int(),
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Source' });

@@ -1,21 +1,85 @@
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
+import type { RequestContext } from '../../context.ts';
+import { confirmImage } from '../../domain/image/confirm.ts';
+import { findPublicImage } from '../../domain/image/find-public.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { serveMedia } from '../../media/serve.ts';
+import type { MediaClaim } from '../../media/signed-url.ts';
+import type { LogFields } from '../../observability/logger.ts';
 import type { App } from '../app.ts';
+import { problems } from '../schema.ts';
 
 /** A year: the bytes of a hash never change. The signature bounds how long the address works. */
 const CACHE_CONTROL = 'private, max-age=31536000, immutable';
+/** Five minutes: for so long a copy may outlive the moment in which a project became private. */
+const PUBLIC_CACHE_CONTROL = 'public, max-age=300';
 
-/** Bytes by their hash, for whoever holds a signed address. No session, no database. */
+/** Bytes by their hash, for whoever holds a signed address, while their image is there. No session. */
 export function mediaRoutes(app: App): void {
   app.get('/media/:sha256', async (c) => {
-    const { services } = c.get('ctx');
-    const claim = services.signer.verify(new URL(c.req.url), services.clock.now());
+    const ctx = c.get('ctx');
+    const claim = ctx.services.signer.verify(new URL(c.req.url), ctx.services.clock.now());
     if (!claim) throw new AppError('invalid_signature', 'Read the image again for a new address.');
-    return await serveMedia(services.media, {
-      sha256: claim.sha256,
-      variant: claim.variant,
-      request: c.req.raw,
-      cacheControl: CACHE_CONTROL,
-    });
+    return await serveWhileThere(ctx, claim, c.req.raw, c.get('log'));
   });
+}
+
+/**
+ * Asks database and R2 at once: nearly every image is still there. While the database does not answer, the signature
+ * alone counts, which ends within two hours: a gallery stays to be seen.
+ */
+async function serveWhileThere(
+  ctx: RequestContext,
+  claim: MediaClaim,
+  request: Request,
+  log: LogFields,
+): Promise<Response> {
+  const { sha256, variant } = claim;
+  const [confirmed, served] = await Promise.allSettled([
+    confirmImage(ctx, claim),
+    serveMedia(ctx.services.media, { sha256, variant, request, cacheControl: CACHE_CONTROL }),
+  ]);
+  if (confirmed.status === 'rejected') {
+    const isUnknown = confirmed.reason instanceof AppError && confirmed.reason.code === 'unavailable';
+    if (!isUnknown) {
+      if (served.status === 'fulfilled') await served.value.body?.cancel();
+      throw confirmed.reason;
+    }
+    log['unconfirmed'] = true;
+  }
+  if (served.status === 'rejected') throw served.reason;
+  return served.value;
+}
+
+/** Images of public projects, for anybody and from any site. Reads and sets no cookie. */
+export function publicMediaRoutes(app: App): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/p/{projectId}/{imageId}',
+      tags: ['Public'],
+      summary: 'The bytes of an image of a public project',
+      request: {
+        params: z.object({ projectId: z.string(), imageId: z.string() }),
+        query: z.object({ variant: z.enum(['original', 'thumbnail']).default('original') }),
+      },
+      responses: { 200: { description: 'The original, unchanged, or its thumbnail' }, ...problems },
+    }),
+    async (c) => {
+      const ctx = c.get('ctx');
+      const { projectId, imageId } = c.req.valid('param');
+      return await serveMedia(ctx.services.media, {
+        sha256: await findPublicImage(ctx, projectId, imageId),
+        variant: c.req.valid('query').variant,
+        request: c.req.raw,
+        cacheControl: PUBLIC_CACHE_CONTROL,
+        headers: {
+          'cache-tag': `project-${projectId}`,
+          'access-control-allow-origin': '*',
+          'cross-origin-resource-policy': 'cross-origin',
+        },
+      });
+    },
+  );
 }

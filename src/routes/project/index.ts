@@ -62,7 +62,7 @@ export function projectRoutes(app: App): void {
       method: 'patch',
       path: '/v1/projects/{projectId}',
       tags,
-      summary: 'Rename or describe a project',
+      summary: 'Rename or describe a project, make it public or private',
       request: { params: projectParams, ...body(changeProjectBody) },
       responses: { 200: json(project), ...problems },
     }),

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardAddress } from '../../../src/crawl/address-guard.ts';
+import { guardAddress, isAddress, isPublicAddress } from '../../../src/crawl/address-guard.ts';
 
-function judge(address: string, allowedOrigins: string[] = []): string {
-  const verdict = guardAddress(new URL(address), allowedOrigins);
+function judge(address: string, allowedOrigins: string[] = [], ownHost?: string): string {
+  const verdict = guardAddress(new URL(address), allowedOrigins, ownHost);
   return verdict.ok ? 'ok' : verdict.reason;
 }
 
@@ -64,7 +64,13 @@ describe('the address guard', () => {
     'http://[2002:7f00:1::]/',
     'http://[2001::1]/',
     'http://[2001:db8::1]/',
+    'http://[2001:2::1]/',
+    'http://[2001:10::1]/',
+    'http://[3fff::1]/',
     'http://[100::1]/',
+    'http://[::]:8080/',
+    'http://[::ffff:8.8.8.8]/',
+    'http://[::ffff:0:127.0.0.1]/',
     'http://[fc00::1]/',
     'http://[fe80::1]/',
     'http://[ff02::1]/',
@@ -105,6 +111,8 @@ describe('the address guard', () => {
     'https://8.8.8.8/',
     'https://[2606:4700::1111]/',
     'https://[2001:4860:4860::8888]/',
+    'https://[2001:200::1]/',
+    'https://[3ffe::1]/',
     'https://mylocal.example/',
     'https://snip.io/',
     'https://internal.example.org/',
@@ -162,5 +170,91 @@ describe('the address guard', () => {
     expect(judge('https://127.0.0.1:4000/a.jpg', allowed)).toBe('policy');
     expect(judge('http://127.0.0.1/a.jpg', allowed)).toBe('private_address');
     expect(judge('http://u:p@127.0.0.1:4000/a.jpg', allowed)).toBe('policy');
+  });
+
+  it('does not fetch from itself, nor from names below its own', () => {
+    const ownHost = 'Darkroom.museum.org';
+    for (const host of ['darkroom.museum.org', 'DARKROOM.museum.org:8443', 'media.darkroom.museum.org']) {
+      expect([host, judge(`https://${host}/p/1`, [], ownHost)]).toEqual([host, 'policy']);
+    }
+    for (const host of ['museum.org', 'mydarkroom.museum.org', 'darkroom.museum.org.example']) {
+      expect([host, judge(`https://${host}/`, [], ownHost)]).toEqual([host, 'ok']);
+    }
+    expect(judge('http://127.0.0.1:8788/', ['http://127.0.0.1:8788'], '127.0.0.1')).toBe('ok');
+  });
+});
+
+describe('a public address', () => {
+  it.each([
+    '8.8.8.8',
+    '1.1.1.1',
+    '2606:4700::1111',
+    '[2606:4700::1111]',
+    '2606:4700:0:0:0:0:0:1111',
+    '2A00:1450:4001::8.8.8.8',
+  ])('is %s', (text) => expect(isPublicAddress(text)).toBe(true));
+
+  it.each([
+    '10.1.2.3',
+    '127.0.0.1',
+    '::1',
+    '::',
+    '::ffff:10.0.0.1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2002:808:808::1',
+    '2001::1',
+    '2001:1ff:ffff::1',
+    '2001:db8::1',
+    '3fff:fff::1',
+    'fe80::1%eth0',
+    'fd00::1',
+    '4000::1',
+  ])('is not %s', (text) => expect(isPublicAddress(text)).toBe(false));
+
+  it.each([
+    '',
+    'example.org',
+    '8.8.8',
+    '8.8.8.8.',
+    '8..8.8',
+    '8.8.8.256',
+    '8.8.8.8 ',
+    '0x8.8.8.8',
+    ':2606::1',
+    '2606:::1',
+    '2606::1::1',
+    '2606:4700:1:2:3:4:5',
+    '2606:4700:1:2:3:4:5:6:7',
+    '2606:4700:1:2:3:4:5:6::',
+    '2606:47000::1',
+    '2606:4700::8.8.8',
+    '2606::8.8.8.8:1',
+    '[2606::1',
+    '2606::1]',
+    '2606::g',
+  ])('is not %j, which is none', (text) => expect(isPublicAddress(text)).toBe(false));
+
+  it('is told as the platform tells it, whatever its spelling', () => {
+    const group = fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16));
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), fc.nat(7), fc.nat(7), (groups, a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        const short = `${groups.slice(0, from).join(':')}::${groups.slice(to + 1).join(':')}`;
+        expect(isPublicAddress(short)).toBe(isPublicAddress(new URL(`http://[${short}]/`).hostname));
+      }),
+    );
+  });
+
+  it('is never looked up', () => {
+    expect(['8.8.8.8', '[::1]', '127.0.0.1'].map(isAddress)).toEqual([true, true, true]);
+    expect(['8.8.8.8.example', 'a.b.c.d', '1.2.3', 'ffff'].map(isAddress)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -3,12 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
-import {
-  classifyNetworkError,
-  fetchImage,
-  MAX_IMAGE_BYTES,
-  userAgentOf,
-} from '../../../src/crawl/fetch-image.ts';
+import { guardAddress } from '../../../src/crawl/address-guard.ts';
+import { fetchImage, MAX_IMAGE_BYTES } from '../../../src/crawl/fetch-image.ts';
+import { type Admission, classifyNetworkError, userAgentOf } from '../../../src/crawl/request.ts';
 
 const BYTES = Buffer.from('not an image, but bytes');
 /** What the server of these tests answers; its paths are the keys. */
@@ -25,7 +22,12 @@ const ANSWERS: Record<string, (response: http.ServerResponse) => void> = {
   '/loop': (response) => response.writeHead(307, { location: '/loop' }).end(),
   '/without-location': (response) => response.writeHead(302).end(),
   '/closed': (response) => response.socket?.destroy(),
-  '/closed-once': (response) => (seen.length === 1 ? response.socket?.destroy() : response.end(BYTES)),
+  '/noai': (response) => response.writeHead(200, { 'x-robots-tag': 'noai' }).end(BYTES),
+  '/noai-for-others': (response) =>
+    response.writeHead(200, { 'x-robots-tag': 'otherbot: noai', etag: '"1"' }).end(BYTES),
+  '/429': (response) => response.writeHead(429, { 'retry-after': '7' }).end(),
+  '/503': (response) => response.writeHead(503, { 'retry-after': 'Thu, 01 Jan 1970 00:01:00 GMT' }).end(),
+  '/stalled': (response) => response.write('x'),
   '/gzip': (response) => {
     const packed = gzipSync(BYTES);
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed);
@@ -66,25 +68,36 @@ afterAll(() => {
   server.close();
 });
 
-async function get(path: string, budget = createByteBudget(MAX_IMAGE_BYTES)) {
-  const options = {
+async function admit(url: URL): Promise<Admission> {
+  const verdict = guardAddress(url, [origin], 'darkroom.test');
+  if (verdict.ok) return { kind: 'go' };
+  return { kind: 'stop', failure: { status: 'blocked', reason: verdict.reason }, detail: verdict.detail };
+}
+
+async function get(path: string, budget = createByteBudget(MAX_IMAGE_BYTES), more: object = {}) {
+  return await fetchImage(new URL(path, origin).href, {
     userAgent: userAgentOf('https://darkroom.test'),
-    allowedOrigins: [origin],
     budget,
+    maxBytes: MAX_IMAGE_BYTES,
+    connect: async (task) => await task(),
+    admit,
+    signal: new AbortController().signal,
     now: () => 1_000,
-  };
-  return await fetchImage(new URL(path, origin).href, options);
+    ...more,
+  });
 }
 
 describe('downloading an image', () => {
   it.each(['/plain', '/chunked'])('returns the bytes of %s, the address and the time', async (path) => {
     const fetched = await get(path);
     expect(fetched).toEqual({
-      ok: true,
+      kind: 'done',
       bytes: new Uint8Array(BYTES),
       finalUrl: origin + path,
       redirects: [],
       fetchedAt: new Date(1_000),
+      etag: null,
+      xRobotsTag: null,
       lease: { release: expect.any(Function) },
     });
     expect(seen[0]?.headers['user-agent']).toBe(
@@ -95,7 +108,7 @@ describe('downloading an image', () => {
 
   it('remembers the way over redirects and drops the fragment', async () => {
     expect(await get('/to-plain')).toMatchObject({
-      ok: true,
+      kind: 'done',
       finalUrl: `${origin}/plain`,
       redirects: [`${origin}/to-plain`],
     });
@@ -114,8 +127,10 @@ describe('downloading an image', () => {
     ['/declared', { status: 'rejected', reason: 'too_large' }],
     ['/over', { status: 'rejected', reason: 'too_large' }],
     ['/broken', { status: 'failed', reason: 'reset' }],
+    ['/closed', { status: 'failed', reason: 'reset' }],
+    ['/noai', { status: 'blocked', reason: 'noai' }],
   ])('says why %s failed', async (path, failure) => {
-    expect(await get(path)).toMatchObject({ ok: false, failure, detail: expect.stringMatching(/./) });
+    expect(await get(path)).toMatchObject({ kind: 'failed', failure, detail: expect.stringMatching(/./) });
   });
 
   it('asks five times at most', async () => {
@@ -123,11 +138,42 @@ describe('downloading an image', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('asks once more when a kept connection was closed under it, and only once', async () => {
-    expect(await get('/closed-once')).toMatchObject({ ok: true });
-    expect(seen).toHaveLength(2);
-    expect(await get('/closed')).toMatchObject({ ok: false, failure: { reason: 'reset' } });
-    expect(seen).toHaveLength(4);
+  it('tells what may pass from what will not, and what the server says of when', async () => {
+    expect(await get('/404')).toMatchObject({ passes: false });
+    expect(await get('/502')).toMatchObject({ passes: true });
+    expect(await get('/429')).toMatchObject({
+      passes: true,
+      notBefore: 8_000,
+      failure: { reason: 'http_4xx' },
+    });
+    expect(await get('/503')).toMatchObject({ passes: true, notBefore: 60_000 });
+    expect(await get('/closed')).toMatchObject({ passes: true });
+  });
+
+  it('takes a robots tag for another crawler, and keeps it', async () => {
+    expect(await get('/noai-for-others')).toMatchObject({
+      kind: 'done',
+      xRobotsTag: 'otherbot: noai',
+      etag: '"1"',
+    });
+  });
+
+  it('asks for admission before every request, and waits where it is told to', async () => {
+    const asked: string[] = [];
+    const later = async (url: URL, hop: number): Promise<Admission> => {
+      asked.push(`${hop} ${url.pathname}`);
+      return hop === 0 ? { kind: 'go' } : { kind: 'wait', until: 5_000 };
+    };
+    expect(await get('/to-plain', undefined, { admit: later })).toEqual({ kind: 'wait', until: 5_000 });
+    expect(asked).toEqual(['0 /to-plain', '1 /plain']);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('ends in the middle of a body when it is told to', async () => {
+    const stop = new AbortController();
+    const stalled = get('/stalled', undefined, { signal: stop.signal });
+    server.once('request', () => stop.abort());
+    expect(await stalled).toEqual({ kind: 'stopped' });
   });
 
   it('reserves the whole limit for a body whose length says nothing about its bytes', async () => {
@@ -140,19 +186,22 @@ describe('downloading an image', () => {
         new Promise((resolve) => setTimeout(resolve, 100, 'waits')),
       ]),
     ).toBe('waits');
-    if (small.ok) small.lease.release();
+    if (small.kind === 'done') small.lease.release();
     const read = await packed;
-    expect(read.ok && Buffer.from(read.bytes)).toEqual(BYTES);
-    if (read.ok) read.lease.release();
+    expect(read.kind === 'done' && Buffer.from(read.bytes)).toEqual(BYTES);
+    if (read.kind === 'done') read.lease.release();
   });
 
   it('takes a body of exactly the limit', async () => {
     const fetched = await get('/limit');
-    expect(fetched.ok && fetched.bytes.length).toBe(MAX_IMAGE_BYTES);
+    expect(fetched.kind === 'done' && fetched.bytes.length).toBe(MAX_IMAGE_BYTES);
   });
 
   it('asks nobody when the address itself is refused', async () => {
-    expect(await get('http://10.0.0.1/x.jpg')).toMatchObject({ ok: false, failure: { status: 'blocked' } });
+    expect(await get('http://10.0.0.1/x.jpg')).toMatchObject({
+      kind: 'failed',
+      failure: { status: 'blocked' },
+    });
     expect(seen).toHaveLength(0);
   });
 
@@ -160,7 +209,7 @@ describe('downloading an image', () => {
     const budget = createByteBudget(MAX_IMAGE_BYTES);
     for (const path of ['/plain', '/chunked', '/over', '/broken', '/declared', '/404']) {
       const fetched = await get(path, budget);
-      if (fetched.ok) fetched.lease.release();
+      if (fetched.kind === 'done') fetched.lease.release();
     }
     const lease = await budget.take(MAX_IMAGE_BYTES);
     expect(lease).toBeDefined();

@@ -52,9 +52,9 @@ function closestPair(hashes: readonly bigint[]): number {
 }
 
 describe('the sample photographs', () => {
-  it('are 216 files of different bytes, each as its record says', async () => {
-    expect(collection.prints).toHaveLength(216);
-    expect(new Set(collection.prints.map(({ sha256 }) => sha256)).size).toBe(216);
+  it('are 234 files of different bytes, each as its record says', async () => {
+    expect(collection.prints).toHaveLength(234);
+    expect(new Set(collection.prints.map(({ sha256 }) => sha256)).size).toBe(234);
     for (const print of collection.prints) {
       const bytes = await readPrint(print.file);
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(print.sha256);
@@ -89,11 +89,21 @@ describe('the sample photographs', () => {
     expect(collection.prints.filter(({ width, height }) => height > width).length).toBeGreaterThan(40);
   });
 
-  it('are JPEG but for one in six, some progressive, some turned by EXIF', async () => {
+  it('are JPEG, PNG, WebP, GIF and AVIF, some progressive, some lossless, some turned by EXIF', async () => {
     const all = await Promise.all(
       collection.prints.map(async ({ file }) => await sharp(await readPrint(file)).metadata()),
     );
-    expect(all.filter(({ format }) => format === 'png')).toHaveLength(36);
+    const count = (format: string) => all.filter((one) => one.format === format).length;
+    expect(count('jpeg') + count('png')).toBe(216);
+    expect(['png', 'webp', 'gif', 'heif'].map(count)).toEqual([36, 6, 6, 6]);
+    expect(all.filter(({ compression }) => compression === 'av1')).toHaveLength(6);
+    const chunks = await Promise.all(
+      collection.prints
+        .filter(({ type }) => type === 'image/webp')
+        .map(async ({ file }) => (await readPrint(file)).toString('latin1', 12, 16)),
+    );
+    expect([...new Set(chunks)].sort()).toEqual(['VP8 ', 'VP8L', 'VP8X']);
+    expect(all.some(({ format, orientation }) => format === 'webp' && orientation === 6)).toBe(true);
     expect(all.filter(({ isProgressive }) => isProgressive).length).toBeGreaterThan(20);
     const orientations = new Set(all.map(({ orientation }) => orientation ?? 1));
     expect([...orientations].sort()).toEqual([1, 3, 6, 8]);
@@ -126,6 +136,20 @@ describe('the sample photographs', () => {
   });
 });
 
+describe('the smaller sizes', () => {
+  it('are the first three photographs, 320 pixels wide', async () => {
+    expect(collection.smaller).toHaveLength(3);
+    for (const [at, small] of collection.smaller.entries()) {
+      const large = collection.prints[at];
+      if (!large) throw new Error(`${small.file} has no large one`);
+      expect(small.file.startsWith(large.file.slice(0, -4))).toBe(true);
+      expect(small.width).toBe(320);
+      expect(small.width / small.height).toBeCloseTo(large.width / large.height, 1);
+      expect((await readPrint(small.file)).length).toBe(small.bytes);
+    }
+  });
+});
+
 describe('the faulty files', () => {
   it('hold a JPEG that ends inside its scan', async () => {
     const bytes = await readPrint('truncated.jpg');
@@ -133,6 +157,18 @@ describe('the faulty files', () => {
     expect(bytes.includes(Buffer.from([0xff, 0xda]))).toBe(true);
     expect(bytes.subarray(-2).toString('hex')).not.toBe('ffd9');
     await expect(sharp(bytes, { failOn: 'truncated' }).raw().toBuffer()).rejects.toThrow();
+  });
+
+  it('hold a WebP that is shorter than its container says', async () => {
+    const bytes = await readPrint('truncated.webp');
+    expect(bytes.toString('latin1', 0, 4) + bytes.toString('latin1', 8, 12)).toBe('RIFFWEBP');
+    expect(bytes.readUInt32LE(4) + 8).toBeGreaterThan(bytes.length);
+    await expect(sharp(bytes).raw().toBuffer()).rejects.toThrow();
+  });
+
+  it('hold a TIFF that is whole', async () => {
+    expect((await sharp(await readPrint('scan.tif')).stats()).isOpaque).toBe(true);
+    expect((await sharp(await readPrint('scan.tif')).metadata()).format).toBe('tiff');
   });
 
   it('hold a PNG of which exactly one chunk fails its checksum', async () => {

@@ -1,9 +1,17 @@
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ImageInfo } from '../../../src/media/image/types.ts';
 import { type Codecs, type Thumbnail, makeThumbnail } from '../../../src/media/thumbnail/index.ts';
 import { loadCodecs } from '../../helpers/codecs.ts';
-import { differ, expectImage, join, makeCmykJpeg, makeJpeg, makePng } from '../../helpers/images.ts';
+import {
+  differ,
+  expectImage,
+  join,
+  makeCmykJpeg,
+  makeJpeg,
+  makePng,
+  paintScene,
+} from '../../helpers/images.ts';
 import { findSegment, orientationTiff, withExif, withoutSegments } from '../../helpers/jpeg-segments.ts';
 import { PNG_SIGNATURE, encodePng, pngChunk, pngHeader } from '../../helpers/png-encoder.ts';
 
@@ -132,6 +140,40 @@ describe('making thumbnails', () => {
     expect((await make(good)).ok).toBe(true);
   });
 
+  it('makes one instance of a decoder for many images, those it refuses included', async () => {
+    const jpeg = await makeJpeg(400, 300);
+    const webp = await paintScene(300, 200).webp({ lossless: true }).toBuffer();
+    const { end } = findSegment(jpeg, 0xda);
+    const files = [
+      jpeg,
+      Uint8Array.from(jpeg).fill(0x55, end + 10, end + 900),
+      webp,
+      Uint8Array.from(webp).fill(0xff, 200),
+    ];
+    const { Instance } = WebAssembly;
+    const instances = vi.spyOn(WebAssembly, 'Instance').mockImplementation(function (module, imports) {
+      return new Instance(module, imports);
+    });
+    try {
+      for (let round = 0; round < 5; round++) {
+        for (const bytes of files) await makeThumbnail(bytes, expectImage(bytes), codecs);
+      }
+      // Of two decoders and the encoder, as far as they were not made before.
+      expect(instances.mock.calls.length).toBeLessThanOrEqual(3);
+    } finally {
+      instances.mockRestore();
+    }
+  });
+
+  it('says that a format has no decoder here', async () => {
+    const bytes = await paintScene(60, 40).avif().toBuffer();
+    expect(await makeThumbnail(bytes, expectImage(bytes), codecs)).toEqual({
+      ok: false,
+      reason: 'no_decoder',
+      detail: 'avif cannot be decoded here',
+    });
+  });
+
   it('answers instead of throwing when the bytes are not the image described', async () => {
     const image: ImageInfo = expectImage(await makeJpeg(20, 20));
     expect(await makeThumbnail(new Uint8Array(9), image, codecs)).toMatchObject({
@@ -142,6 +184,11 @@ describe('making thumbnails', () => {
 });
 
 describe('pixel budgets', () => {
+  async function judge(bytes: Uint8Array): Promise<string> {
+    const thumbnail = await makeThumbnail(bytes, expectImage(bytes), codecs);
+    return thumbnail.ok ? 'made' : thumbnail.reason;
+  }
+
   it('refuses a PNG by its header, before inflating anything', async () => {
     const header = pngChunk('IHDR', pngHeader(4001, 4000, 8, 6));
     // Enough for the dimensions, and nothing that could be inflated.
@@ -159,6 +206,37 @@ describe('pixel budgets', () => {
       ok: false,
       reason: 'over_budget',
     });
+  });
+
+  it('has a smaller budget for lossless WebP files than for lossy ones', async () => {
+    const lossy = (width: number) =>
+      sharp({ create: { width, height: 2_000, channels: 3, background: '#777' } })
+        .webp({ effort: 0 })
+        .toBuffer();
+    const small = await paintScene(20, 10).webp({ lossless: true }).toBuffer();
+    // The header alone decides: 14 bits each for width and height.
+    const lossless = (width: number) => {
+      const bytes = Buffer.from(small);
+      bytes.writeUInt32LE((width - 1) | (1_999 << 14), 21);
+      return bytes;
+    };
+    expect(await judge(await lossy(3_000))).toBe('made');
+    expect(await judge(await lossy(3_001))).toBe('over_budget');
+    expect(await judge(lossless(2_000))).toBe('undecodable');
+    expect(await judge(lossless(2_001))).toBe('over_budget');
+  });
+
+  it('judges a GIF by its canvas', async () => {
+    const small = await paintScene(20, 10).gif().toBuffer();
+    const onCanvas = (width: number) => {
+      const bytes = Buffer.from(small);
+      bytes.writeUInt16LE(width, 6);
+      bytes.writeUInt16LE(2_000, 8);
+      return bytes;
+    };
+    expect(await judge(onCanvas(2_000))).toBe('made');
+    expect(await judge(onCanvas(2_001))).toBe('over_budget');
+    expect(await judge(onCanvas(16_385))).toBe('over_budget');
   });
 
   it('has a smaller budget for progressive JPEGs than for baseline ones', async () => {

@@ -35,6 +35,7 @@ describe('inspecting JPEG files', () => {
         width: 200,
         height: 120,
         orientation: 1,
+        frames: 1,
         progressive: false,
         components: 3,
       },
@@ -128,6 +129,11 @@ describe('EXIF orientation', () => {
         expect([image.width, image.height]).toEqual(orientation < 5 ? [200, 120] : [120, 200]);
       }
     }
+  });
+
+  it('is that of the first block, where there are more', () => {
+    const bytes = withExif(withExif(baseline, orientationTiff(3)), orientationTiff(6));
+    expect(expectImage(bytes).orientation).toBe(6);
   });
 
   it('agrees with what another encoder writes', async () => {

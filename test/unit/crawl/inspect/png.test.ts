@@ -60,6 +60,7 @@ describe('inspecting PNG files', () => {
             width: 9,
             height: 5,
             orientation: 1,
+            frames: 1,
             progressive: interlaced,
             components,
           },
@@ -72,6 +73,13 @@ describe('inspecting PNG files', () => {
     for (const options of [{}, { palette: true }, { progressive: true }, { compressionLevel: 0 }]) {
       expect(expectImage(await makePng(300, 200, options))).toMatchObject({ width: 300, height: 200 });
     }
+  });
+
+  it('counts the frames of an animated file', () => {
+    const control = pngChunk('fcTL', new Uint8Array(26));
+    const extra = [pngChunk('acTL', new Uint8Array(8)), control, control, control];
+    const moving = encodePng({ width: 4, height: 4, depth: 8, colorType: 0, pixel: () => [1], extra });
+    expect(expectImage(moving).frames).toBe(3);
   });
 
   it('turns the dimensions by an eXIf chunk', () => {

@@ -1,0 +1,278 @@
+import { DurableObject } from 'cloudflare:workers';
+import * as z from 'zod';
+import type {
+  ChunkItem,
+  ChunkRef,
+  Claim,
+  CrawlCoordinatorRpc,
+  LeaseRef,
+  RunRef,
+} from '../../src/crawl/coordinator.ts';
+import { endStop } from '../../src/domain/crawl/end-stop.ts';
+import { failChunk } from '../../src/domain/crawl/fail-chunk.ts';
+import { replan } from '../../src/domain/crawl/replan.ts';
+import { resetRun } from '../../src/domain/crawl/reset-run.ts';
+import { takeChunks } from '../../src/domain/crawl/take-chunks.ts';
+import { takeSources } from '../../src/domain/crawl/take-sources.ts';
+import { configOf } from '../../src/env.ts';
+import { sendAll } from '../../src/lib/send-all.ts';
+import { describeError, logEvent } from '../../src/observability/logger.ts';
+import { createServices, type Services } from '../../src/services.ts';
+import { Board, LANE_LIMIT } from './board.ts';
+import { createSqlBoardStorage } from './sql-board-storage.ts';
+
+/** A stop that waits for consumers longer than this goes on without them. */
+const STOP_LIMIT_MS = 20_000;
+/** The pause after a fault of the database or the queue. */
+const AGAIN_MS = 5_000;
+/** Pages and sitemaps looked at together. */
+const SOURCES_AT_A_TIME = 10;
+/** After a retry was planned, its URLs are handed out this much later. */
+const PLANNING_LOOK_MS = 200;
+/** A job under way is looked after this often, whatever else is known of it. */
+const LOOK_MS = 60_000;
+
+const run = z.object({
+  jobId: z.string(),
+  epoch: z.number(),
+  /** The job's options, as the last chunks came with them. */
+  options: z.looseObject({}),
+  /** Where the last round over the hosts ended. */
+  lane: z.string(),
+  /** Ms since 1970 by which a stop ends; null while the job is not to stop. */
+  stopBy: z.number().nullable(),
+});
+type Run = z.infer<typeof run>;
+
+/**
+ * Hands out the chunks of one job and watches over them: leases, a window, a timer for what is late, stop. Postgres
+ * is the truth about URLs and chunks; an object that has lost everything is rebuilt from there by `start`.
+ */
+export class CrawlCoordinator extends DurableObject<object> implements CrawlCoordinatorRpc {
+  readonly #board: Board;
+  #run: Run | null;
+  /** When Postgres has something due, in ms since 1970; 0 for now, null for never. */
+  #nextPlannedAt: number | null = 0;
+  /** Postgres had less than there was room for, and no host held anything back. */
+  #isDrained = false;
+  #takenAt = 0;
+  /** Rounds run one after another. */
+  #round: Promise<void> = Promise.resolve();
+  #isRoundWaiting = false;
+
+  constructor(state: DurableObjectState, env: object) {
+    super(state, env);
+    this.#board = new Board(createSqlBoardStorage(state.storage.sql));
+    const kept = state.storage.kv.get('run');
+    this.#run = kept === undefined ? null : run.parse(kept);
+  }
+
+  async start(ref: RunRef): Promise<void> {
+    await this.#inOrder(async () => {
+      if (this.#run && this.#run.epoch > ref.epoch) return;
+      if (this.#run?.epoch !== ref.epoch) {
+        const status = await resetRun(this.#services().db.service, ref);
+        if (status === null) return;
+        this.#board.clear();
+        const stopBy = status === 'stopping' ? Date.now() + STOP_LIMIT_MS : null;
+        this.#keep({ jobId: ref.jobId, epoch: ref.epoch, options: {}, lane: '', stopBy });
+      }
+      this.#nextPlannedAt = 0;
+      this.#isDrained = false;
+      await this.#look();
+    });
+  }
+
+  async stop(ref: RunRef): Promise<void> {
+    await this.start(ref);
+    if (this.#run?.epoch !== ref.epoch) return;
+    this.#keep({ ...this.#run, stopBy: this.#run.stopBy ?? Date.now() + STOP_LIMIT_MS });
+    await this.#inOrder(() => this.#look());
+  }
+
+  async claim(ref: ChunkRef): Promise<Claim> {
+    if (this.#run?.epoch !== ref.epoch) return { kind: 'stale' };
+    if (this.#run.stopBy !== null) return { kind: 'stopped' };
+    return this.#board.claim(ref.chunk, crypto.randomUUID(), this.#run.options, Date.now());
+  }
+
+  async report(lease: LeaseRef): Promise<'go' | 'stop' | 'stale'> {
+    if (this.#run?.epoch !== lease.epoch) return 'stale';
+    if (!this.#board.prolong(lease.chunk, lease.leaseId, Date.now())) return 'stale';
+    return this.#run.stopBy === null ? 'go' : 'stop';
+  }
+
+  async park(lease: LeaseRef, until: number, left: ChunkItem[]): Promise<void> {
+    if (this.#run?.epoch !== lease.epoch) return;
+    if (this.#board.park(lease.chunk, lease.leaseId, until, left)) this.#lookForMore();
+  }
+
+  async finish(lease: LeaseRef, job: { hasEnded: boolean; dueAt: number | null }): Promise<void> {
+    if (this.#run?.epoch !== lease.epoch) return;
+    if (job.hasEnded) return await this.#forget();
+    if (!this.#board.finish(lease.chunk, lease.leaseId)) return;
+    if (job.dueAt !== null) this.#nextPlannedAt = Math.min(this.#nextPlannedAt ?? Infinity, job.dueAt);
+    this.#lookForMore();
+  }
+
+  async fail(lease: LeaseRef, fault: { message: string; isOutage: boolean }): Promise<void> {
+    if (this.#run?.epoch !== lease.epoch) return;
+    this.#board.fail(lease.chunk, lease.leaseId, fault.isOutage, Date.now());
+    this.#lookSoon();
+  }
+
+  override async alarm(): Promise<void> {
+    if (Date.now() - this.#takenAt >= LOOK_MS) this.#nextPlannedAt = 0;
+    await this.#inOrder(() => this.#look());
+  }
+
+  #services(): Services {
+    const config = configOf(this.env);
+    if (!config.ok) throw new Error('The coordinator is not configured');
+    return createServices(config.config);
+  }
+
+  #keep(next: Run): void {
+    this.#run = next;
+    this.ctx.storage.kv.put('run', next);
+  }
+
+  async #forget(): Promise<void> {
+    this.#run = null;
+    this.#board.clear();
+    await this.ctx.storage.deleteAlarm();
+    this.ctx.storage.kv.delete('run');
+  }
+
+  async #inOrder(work: () => Promise<void>): Promise<void> {
+    const mine = this.#round.then(work);
+    this.#round = mine.catch(() => undefined);
+    await mine;
+  }
+
+  /** There is room again. */
+  #lookForMore(): void {
+    if (!this.#isDrained) this.#nextPlannedAt = 0;
+    this.#lookSoon();
+  }
+
+  /** Looks once more after the round under way, however often it is asked to meanwhile. */
+  #lookSoon(): void {
+    if (this.#isRoundWaiting) return;
+    this.#isRoundWaiting = true;
+    this.ctx.waitUntil(
+      this.#inOrder(async () => {
+        this.#isRoundWaiting = false;
+        await this.#look();
+      }),
+    );
+  }
+
+  /** One round: sends what is due, hands out what there is room for, ends a stop, and sets the alarm. */
+  async #look(): Promise<void> {
+    const current = this.#run;
+    if (!current) return;
+    try {
+      if (current.stopBy === null) await this.#handOut(current);
+      else await this.#finishStop(current, current.stopBy);
+    } catch (error) {
+      logEvent('warn', 'coordinator_round_failed', { jobId: current.jobId, ...describeError(error) });
+      this.#nextPlannedAt = Date.now() + AGAIN_MS;
+    }
+    if (this.#run) await this.#setAlarm(this.#run);
+  }
+
+  async #finishStop(current: Run, stopBy: number): Promise<void> {
+    this.#board.dropUnleased();
+    if (this.#board.leased > 0 && Date.now() < stopBy) return;
+    await endStop(this.#services().db.service, current);
+    await this.#forget();
+  }
+
+  async #handOut(current: Run): Promise<void> {
+    const services = this.#services();
+    const { send, spent } = this.#board.takeDue(Date.now());
+    for (const { chunk } of spent) {
+      const recorded = await failChunk(
+        services.db.service,
+        { ...current, chunk },
+        'its consumer broke every time',
+      );
+      this.#board.drop(chunk);
+      logEvent('error', 'crawl_dead_letter', { jobId: current.jobId, chunk, items: recorded.written });
+      this.#nextPlannedAt = 0;
+    }
+    const fresh =
+      this.#nextPlannedAt !== null && this.#nextPlannedAt <= Date.now() ? await this.#take(current) : [];
+    const messages = [...send, ...fresh].map((chunk) => ({
+      v: 1 as const,
+      jobId: current.jobId,
+      epoch: current.epoch,
+      chunk,
+      requestId: null,
+    }));
+    await sendAll(services.crawlQueue, messages);
+  }
+
+  /** Takes as many chunks from Postgres as there is room for; looks for URLs first when the job is at that. */
+  async #take(current: Run): Promise<number[]> {
+    const { room } = this.#board;
+    if (room === 0) return [];
+    const { service } = this.#services().db;
+    const busy = this.#board.busyLanes;
+    const taken = await takeChunks(service, {
+      ...current,
+      wanted: room,
+      busy,
+      lane: current.lane,
+      laneLimit: LANE_LIMIT,
+    });
+    if (taken.status === 'planning') {
+      await this.#plan(current);
+      return [];
+    }
+    if (taken.status === 'stopping') {
+      this.#keep({ ...current, stopBy: Date.now() + STOP_LIMIT_MS });
+      return [];
+    }
+    if (taken.status !== 'queued' && taken.status !== 'running') {
+      await this.#forget();
+      return [];
+    }
+    this.#board.add(taken.chunks, Date.now());
+    this.#keep({ ...current, options: { ...taken.options }, lane: taken.lane ?? '' });
+    this.#takenAt = Date.now();
+    this.#nextPlannedAt = taken.nextDueAt ?? null;
+    this.#isDrained =
+      taken.chunks.length < room &&
+      Object.values(this.#board.busyLanes).every((chunks) => chunks < LANE_LIMIT);
+    return taken.chunks.map(({ chunk }) => chunk);
+  }
+
+  /** Resets what a retry takes up again, or sends out the pages and sitemaps to look for URLs in. */
+  async #plan(current: Run): Promise<void> {
+    const services = this.#services();
+    // Another slice is left: the next round follows at once.
+    if (!(await replan(services.db.service, current))) return;
+    const { sources, nextDueAt } = await takeSources(services.db.service, {
+      ...current,
+      wanted: SOURCES_AT_A_TIME,
+    });
+    await sendAll(
+      services.discoverQueue,
+      sources.map((source) => ({ v: 1 as const, jobId: current.jobId, epoch: current.epoch, source })),
+    );
+    // The last page or sitemap calls `start` when it is done.
+    this.#nextPlannedAt = nextDueAt ?? Date.now() + PLANNING_LOOK_MS;
+  }
+
+  async #setAlarm(current: Run): Promise<void> {
+    const times = [Date.now() + LOOK_MS];
+    if (current.stopBy !== null) times.push(current.stopBy);
+    else {
+      if (this.#board.nextDueAt !== null) times.push(this.#board.nextDueAt);
+      if (this.#nextPlannedAt !== null && this.#board.room > 0) times.push(this.#nextPlannedAt);
+    }
+    await this.ctx.storage.setAlarm(Math.min(...times));
+  }
+}

@@ -1,0 +1,49 @@
+/** The protocol of a job's coordinator: all that the Worker knows of the object. */
+import type { JobOptions } from './job-options.ts';
+
+export interface RunRef {
+  jobId: string;
+  /** The run of the job; a call of an earlier one is answered with `stale`. */
+  epoch: number;
+}
+
+export interface ChunkRef extends RunRef {
+  chunk: number;
+}
+
+export interface LeaseRef extends ChunkRef {
+  leaseId: string;
+}
+
+export interface ChunkItem {
+  position: number;
+  /** Canonical. */
+  url: string;
+}
+
+/** Everything but `run` is to be acknowledged: nothing relies on a redelivery by the queue. */
+export type Claim =
+  | { kind: 'run'; leaseId: string; attempt: number; items: ChunkItem[]; options: JobOptions }
+  | { kind: 'done' | 'stopped' | 'stale' | 'busy' };
+
+export interface CrawlCoordinatorRpc {
+  /** Begins a run, or looks after it again; repeating it does no harm. */
+  start(run: RunRef): Promise<void>;
+  /** Hands out no more, and ends the job once nothing is worked on, after 20 s at the latest. */
+  stop(run: RunRef): Promise<void>;
+  claim(chunk: ChunkRef): Promise<Claim>;
+  /** Prolongs the lease. `stop`: finish what is in hand and call `finish`; `stale`: the lease is somebody else's. */
+  report(lease: LeaseRef): Promise<'go' | 'stop' | 'stale'>;
+  /** Gives the chunk back until `until` (ms since 1970), when its next host may be asked; not a failed try. */
+  park(lease: LeaseRef, until: number, left: ChunkItem[]): Promise<void>;
+  /** The chunk is closed; `dueAt` (ms since 1970) is when a child chunk is, if there is one. */
+  finish(lease: LeaseRef, job: { hasEnded: boolean; dueAt: number | null }): Promise<void>;
+  /** Our own parts failed. The chunk is handed out again after a pause; what is no outage, a few times only. */
+  fail(lease: LeaseRef, fault: { message: string; isOutage: boolean }): Promise<void>;
+}
+
+export type CoordinatorNamespace = DurableObjectNamespace<CrawlCoordinatorRpc & Rpc.DurableObjectBranded>;
+
+export function coordinatorOf(namespace: CoordinatorNamespace, jobId: string): CrawlCoordinatorRpc {
+  return namespace.get(namespace.idFromName(jobId));
+}

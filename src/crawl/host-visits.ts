@@ -1,0 +1,118 @@
+import { withDeadline } from '../lib/deadline.ts';
+import { guardAddress } from './address-guard.ts';
+import type { HostGateRpc, Reservation } from './host-gate.ts';
+import type { Admission, FetchFailure } from './request.ts';
+
+/** Longer than the gate's own look at robots.txt takes at worst. */
+const GATE_DEADLINE_MS = 20_000;
+/** A turn this soon is waited for; for a later one the chunk is given back, which costs a way through the queue. */
+export const HOLD_MS = 4_000;
+/** Part of a host's interval by which a request may come after its turn without asking for another. */
+const LATE_SHARE = 0.1;
+
+/** When a URL may be asked, or what became of it instead. */
+export type Visit =
+  | { kind: 'go'; at: number; intervalMs: number }
+  | { kind: 'stop'; failure: FetchFailure; detail: string }
+  | { kind: 'wait'; until: number };
+
+export interface VisitTools {
+  gateFor(origin: string): HostGateRpc;
+  allowedOrigins: readonly string[];
+  /** The host of this instance, which is never crawled. */
+  ownHost: string;
+  now(): number;
+  /** Resolves at `at`, ms since 1970, or when the signal ends the wait. */
+  sleepUntil(at: number, signal: AbortSignal): Promise<void>;
+}
+
+const DISALLOWED: Visit = {
+  kind: 'stop',
+  failure: { status: 'blocked', reason: 'robots' },
+  detail: 'robots.txt asks crawlers to stay out',
+};
+
+function toVisits(reservation: Reservation, paths: string[]): Visit[] {
+  const all = (visit: Visit): Visit[] => paths.map(() => visit);
+  switch (reservation.kind) {
+    case 'go':
+      return reservation.turns.map((at) =>
+        at === null ? DISALLOWED : { kind: 'go', at, intervalMs: reservation.intervalMs },
+      );
+    case 'later':
+      return all({ kind: 'wait', until: reservation.at });
+    case 'blocked':
+      return all({
+        kind: 'stop',
+        failure: { status: 'blocked', reason: reservation.reason },
+        detail: reservation.detail,
+      });
+    case 'failed':
+      return all({ kind: 'stop', failure: { status: 'failed', reason: 'dns' }, detail: reservation.detail });
+  }
+}
+
+/** Turns for URLs of one origin, in their order. The same booking keeps its turns. */
+async function askGate(tools: VisitTools, booking: string, urls: URL[]): Promise<Visit[]> {
+  const [first] = urls;
+  if (!first) return [];
+  const guarded = urls.map((url) => guardAddress(url, tools.allowedOrigins, tools.ownHost));
+  const paths = urls.filter((_, at) => guarded[at]?.ok).map((url) => url.pathname + url.search);
+  const visits =
+    paths.length === 0
+      ? []
+      : toVisits(
+          await withDeadline(
+            tools.gateFor(first.origin).reserve({ origin: first.origin, booking, paths }),
+            GATE_DEADLINE_MS,
+            'the host gate',
+          ),
+          paths,
+        );
+  let next = 0;
+  return guarded.map((verdict) => {
+    if (!verdict.ok)
+      return { kind: 'stop', failure: { status: 'blocked', reason: verdict.reason }, detail: verdict.detail };
+    return visits[next++] ?? DISALLOWED;
+  });
+}
+
+/** When each URL of a chunk may be asked: one question to the gate of each host. */
+export async function planVisits(tools: VisitTools, booking: string, urls: string[]): Promise<Visit[]> {
+  const parsed = urls.map((url) => new URL(url));
+  const visits: Visit[] = [];
+  const origins = Map.groupBy(parsed.keys(), (place) => parsed[place]?.origin ?? '');
+  await Promise.all(
+    [...origins.values()].map(async (places) => {
+      const answers = await askGate(
+        tools,
+        booking,
+        places.flatMap((place) => parsed[place] ?? []),
+      );
+      for (const [at, place] of places.entries()) visits[place] = answers[at] ?? DISALLOWED;
+    }),
+  );
+  return visits;
+}
+
+/**
+ * Admits the requests of one URL whose turn has come: the first unless a wait for a connection made it miss its
+ * turn, and every redirect, which may lead to another host, at a turn of its own.
+ */
+export function admitVisit(
+  tools: VisitTools,
+  booking: string,
+  turn: { at: number; intervalMs: number },
+  signal: AbortSignal,
+): (url: URL, hop: number) => Promise<Admission> {
+  return async (url, hop) => {
+    const isInTime = tools.now() <= turn.at + turn.intervalMs * LATE_SHARE;
+    if (hop === 0 && isInTime) return { kind: 'go' };
+    const [visit] = await askGate(tools, `${booking}/${hop}`, [url]);
+    if (!visit) return { kind: 'go' };
+    if (visit.kind !== 'go') return visit;
+    if (visit.at > tools.now() + HOLD_MS) return { kind: 'wait', until: visit.at };
+    await tools.sleepUntil(visit.at, signal);
+    return { kind: 'go' };
+  };
+}

@@ -1,0 +1,18 @@
+import { sql } from 'drizzle-orm';
+import type { ChunkRef } from '../../crawl/coordinator.ts';
+import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { callService } from '../../db/call-service.ts';
+import type { Database } from '../../db/client.ts';
+import type { Recorded } from './record-results.ts';
+
+const MAX_FAULT_LENGTH = 500;
+
+/** Gives up a chunk that our own parts failed on: its open URLs end in `failed(dead_letter)`. */
+export async function failChunk(service: Database, chunk: ChunkRef, fault: string): Promise<Recorded> {
+  return await callService(
+    service,
+    'crawl',
+    sql`app.fail_chunk(${chunk.jobId}, ${chunk.epoch}, ${chunk.chunk}, ${fault.slice(0, MAX_FAULT_LENGTH)})`,
+    WRITE_DEADLINE_MS,
+  );
+}

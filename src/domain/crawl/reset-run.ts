@@ -1,0 +1,18 @@
+import { sql } from 'drizzle-orm';
+import type { RunRef } from '../../crawl/coordinator.ts';
+import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { callService } from '../../db/call-service.ts';
+import type { Database } from '../../db/client.ts';
+
+/** Counts all that was handed out as waiting again. The job's status, or null when the run is over. */
+export async function resetRun(
+  service: Database,
+  run: RunRef,
+): Promise<'planning' | 'queued' | 'running' | 'stopping' | null> {
+  return await callService(
+    service,
+    'coordinator',
+    sql`app.reset_run(${run.jobId}, ${run.epoch})`,
+    WRITE_DEADLINE_MS,
+  );
+}

@@ -1,0 +1,30 @@
+import { asc, sql } from 'drizzle-orm';
+import type { RequestContext } from '../../context.ts';
+import { read } from '../../db/read.ts';
+import { jobChunks } from '../../db/schema/job.ts';
+import { enterProjectOfJob, select } from '../../db/statement.ts';
+import { type Page, toPage } from '../../lib/cursor.ts';
+import { requireUser } from '../account/require-user.ts';
+import type { PageInput } from '../page.ts';
+import { type Chunk, chunkView } from './view.ts';
+
+/** The chunks of a job by number, all or those of one status. */
+export async function listChunks(
+  ctx: RequestContext,
+  jobId: string,
+  page: PageInput & { status: Chunk['status'] | null },
+): Promise<Page<Chunk>> {
+  requireUser(ctx);
+  const after = page.after === null ? -1 : Number(page.after);
+  const byStatus = page.status ? sql`and ${jobChunks.status} = ${page.status}` : sql``;
+  const rows = await read<Chunk>(ctx, {
+    authorize: enterProjectOfJob(jobId, 'viewer'),
+    query: select
+      .select({ json: chunkView })
+      .from(jobChunks)
+      .where(sql`${jobChunks.jobId} = ${jobId} and ${jobChunks.chunk} > ${after} ${byStatus}`)
+      .orderBy(asc(jobChunks.chunk))
+      .limit(page.limit + 1),
+  });
+  return toPage(rows, page.limit, (chunk) => chunk.id);
+}

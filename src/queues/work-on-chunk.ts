@@ -1,0 +1,138 @@
+import type { Database } from '../db/client.ts';
+import { AppError } from '../errors/app-error.ts';
+import { withDeadline } from '../lib/deadline.ts';
+import { isSwept } from '../media/store-again.ts';
+import type { Claim, ChunkItem, ChunkRef, CrawlCoordinatorRpc } from '../crawl/coordinator.ts';
+import { admitVisit, HOLD_MS, planVisits, type Visit, type VisitTools } from '../crawl/host-visits.ts';
+import { type CrawlTools, processItem } from '../crawl/process-item.ts';
+import { createRecorder } from './recorder.ts';
+
+/** Results are written down, and the lease prolonged, at least this often. */
+const REPORT_MS = 1_000;
+const COORDINATOR_DEADLINE_MS = 5_000;
+
+type Connect = <T>(task: () => Promise<T>) => Promise<T>;
+
+export interface ChunkTools extends CrawlTools, VisitTools {
+  service: Database;
+  coordinator: CrawlCoordinatorRpc;
+  connect: Connect;
+  /** Results written down together. */
+  resultsPerRecord: number;
+}
+
+export interface ChunkReport {
+  /** `run`: it was worked on; else why not. */
+  claim: Claim['kind'];
+  items: number;
+  written: number;
+  /** URLs given back to wait for their host. */
+  waiting: number;
+  /** The fault of ours that ended it early. */
+  fault: unknown;
+}
+
+/**
+ * Works on one chunk under a lease: asks the hosts' gates, downloads and judges each URL, and writes the results
+ * down as they come. URLs whose turn is later are given back with the chunk. Never throws for a fault of one URL;
+ * a fault of ours is reported to the coordinator, which hands the chunk out again.
+ */
+export async function workOnChunk(
+  ref: ChunkRef & { requestId: string | null },
+  tools: ChunkTools,
+): Promise<ChunkReport> {
+  const ask = async <T>(call: Promise<T>) =>
+    await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
+  const claim = await ask(tools.coordinator.claim(ref));
+  if (claim.kind !== 'run') return { claim: claim.kind, items: 0, written: 0, waiting: 0, fault: null };
+
+  const lease = { jobId: ref.jobId, epoch: ref.epoch, chunk: ref.chunk, leaseId: claim.leaseId };
+  const stop = new AbortController();
+  const recorder = createRecorder(tools.service, ref, tools.resultsPerRecord, () => stop.abort());
+  const report = setInterval(() => {
+    tools.coordinator.report(lease).then(
+      (answer) => answer !== 'go' && stop.abort(),
+      () => undefined,
+    );
+    recorder.flush();
+  }, REPORT_MS);
+
+  const left: { item: ChunkItem; until: number }[] = [];
+  let fault: unknown = null;
+  try {
+    const booking = `${ref.jobId}/${ref.epoch}/${ref.chunk}`;
+    const visits = await planVisits(
+      tools,
+      booking,
+      claim.items.map(({ url }) => url),
+    );
+    const work = claim.items.map(async (item, at) => {
+      const outcome = await visit(item, visits[at], `${booking}/${item.position}`);
+      if (outcome.kind === 'result') recorder.add(outcome.result);
+      else if (outcome.kind === 'wait') left.push({ item, until: outcome.until });
+    });
+    const outcomes = await Promise.allSettled(work);
+    fault = outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
+  } catch (error) {
+    fault = error;
+  } finally {
+    clearInterval(report);
+  }
+
+  const isStopped = stop.signal.aborted;
+  const recorded = await recorder
+    .close(fault === null && left.length === 0 && !isStopped)
+    .catch((error: unknown) => {
+      fault ??= error;
+      return null;
+    });
+  if (fault !== null) await ask(tools.coordinator.fail(lease, describe(fault)));
+  else if (left.length > 0 && !isStopped) {
+    const until = Math.min(...left.map((one) => one.until));
+    await ask(
+      tools.coordinator.park(
+        lease,
+        until,
+        left.map(({ item }) => item),
+      ),
+    );
+  } else {
+    const hasEnded = recorded !== null && !['running', 'stopping'].includes(recorded.status ?? '');
+    await ask(tools.coordinator.finish(lease, { hasEnded, dueAt: recorded?.dueAt ?? null }));
+  }
+  return {
+    claim: 'run',
+    items: claim.items.length,
+    written: recorder.written,
+    waiting: left.length,
+    fault,
+  };
+
+  async function visit(item: ChunkItem, turn: Visit | undefined, booking: string) {
+    if (stop.signal.aborted || turn === undefined) return { kind: 'stopped' as const };
+    const { position } = item;
+    if (turn.kind === 'stop') {
+      return { kind: 'result' as const, result: { position, ...turn.failure, detail: turn.detail } };
+    }
+    if (turn.kind === 'wait') return turn;
+    if (turn.at > tools.now() + HOLD_MS) return { kind: 'wait' as const, until: turn.at };
+    await tools.sleepUntil(turn.at, stop.signal);
+    if (claim.kind !== 'run' || stop.signal.aborted) return { kind: 'stopped' as const };
+    const processed = await processItem({ ...item, attempt: claim.attempt }, claim.options, tools, {
+      connect: tools.connect,
+      admit: admitVisit(tools, booking, turn, stop.signal),
+      signal: stop.signal,
+    });
+    if (processed.kind === 'result' && processed.backOffUntil !== undefined) {
+      await tools.gateFor(new URL(item.url).origin).backOff(processed.backOffUntil);
+    }
+    return processed;
+  }
+}
+
+function describe(fault: unknown): { message: string; isOutage: boolean } {
+  const message = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+  // Bytes that the sweep has just taken can be stored again when it is through.
+  const isOutage = isSwept(fault) || (fault instanceof AppError && fault.code === 'unavailable');
+  return { message, isOutage };
+}

@@ -1,0 +1,214 @@
+import { createScheduledController, evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
+import type { CoordinatorNamespace } from '../../src/crawl/coordinator.ts';
+import worker from '../../src/index.ts';
+import { createProject, type Person, signUp } from '../helpers/client.ts';
+import {
+  createJob,
+  deliver,
+  finishJob,
+  itemsOf,
+  messagesOf,
+  type Progress,
+  progressOf,
+  query,
+  startUndelivered,
+} from '../helpers/crawl.ts';
+import { SLOW_SITE_DELAY_MS } from '../helpers/slow-site.ts';
+
+const slowSite = inject('stores').slowSiteUrl;
+const { CRAWL_COORDINATOR } = env as unknown as { CRAWL_COORDINATOR: CoordinatorNamespace };
+
+let ada: Person;
+let project: string;
+
+beforeEach(async () => {
+  ada = await signUp();
+  project = await createProject(ada);
+});
+
+const coordinatorOf = (job: string) => CRAWL_COORDINATOR.get(CRAWL_COORDINATOR.idFromName(job));
+
+async function start(job: string): Promise<void> {
+  expect((await ada.call(`/v1/jobs/${job}/start`, { method: 'POST' })).status).toBe(200);
+}
+
+async function stop(job: string) {
+  return await ada.call<{ status: string }>(`/v1/jobs/${job}/stop`, { method: 'POST' });
+}
+
+async function retry(job: string, body: object = {}) {
+  return await ada.call<{ status: string }>(`/v1/jobs/${job}/retry`, { body });
+}
+
+/** Waits until the job's progress is as wanted. */
+async function until(job: string, isSo: (progress: Progress) => boolean): Promise<Progress> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const progress = await progressOf(ada, job);
+    if (isSo(progress)) return progress;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(progress)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const named = (count: number, name: string = crypto.randomUUID()) =>
+  Array.from({ length: count }, (_, n) => `/image/${name}-${n}.jpg`);
+const hanging = (count: number) =>
+  Array.from({ length: count }, (_, n) => `/hang/${crypto.randomUUID()}-${n}`);
+
+describe('stopping', () => {
+  it('keeps what is done, ends at once although hosts hang, and skips the rest', async () => {
+    const job = await createJob(ada, project, [...named(4), ...hanging(30)]);
+    await start(job);
+    await until(job, ({ counts }) => counts.stored === 4);
+    const asked = Date.now();
+    expect((await stop(job)).body.status).toBe('stopping');
+    const progress = await until(job, ({ status }) => status === 'stopped');
+    // Far below the 20 s after which a stop is forced, and the 15 s a download may take.
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(progress).toMatchObject({ pending: 0, done: 34, counts: { stored: 4, skipped: 30 } });
+    const items = await itemsOf(ada, job);
+    expect(items.filter(({ status }) => status === 'skipped').map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 30 }, () => 'stopped'),
+    );
+    const skipped = await ada.call<{ data: object[] }>(`/v1/jobs/${job}/items?status=skipped&limit=200`);
+    expect(skipped.body.data).toHaveLength(30);
+    const pending = await ada.call<{ data: object[] }>(`/v1/jobs/${job}/items?status=pending`);
+    expect(pending.body.data).toEqual([]);
+  });
+
+  it('twice is the same as once, and is refused before the start and after the end', async () => {
+    const job = await createJob(ada, project, hanging(1));
+    expect(await stop(job)).toMatchObject({ status: 409, body: { code: 'illegal_state' } });
+    await start(job);
+    await stop(job);
+    expect((await stop(job)).status).toBe(200);
+    await until(job, ({ status }) => status === 'stopped');
+    expect((await stop(job)).body.status).toBe('stopped');
+    const done = await createJob(ada, project, named(1));
+    await start(done);
+    await finishJob(ada, done);
+    expect(await stop(done)).toMatchObject({ status: 409, body: { code: 'illegal_state' } });
+  });
+
+  it('records what a consumer has in hand, and no more', async () => {
+    const job = await createJob(ada, project, named(3));
+    await startUndelivered(job);
+    const told = await deliver(await messagesOf(job), { report: 'stop' });
+    expect(told.finished).toHaveLength(1);
+    expect(await progressOf(ada, job)).toMatchObject({ counts: { stored: 3 } });
+  });
+});
+
+describe('retrying', () => {
+  it('goes on where a stop ended the job', async () => {
+    const paths = named(25);
+    const job = await createJob(ada, project, paths);
+    await startUndelivered(job);
+    const [first] = await messagesOf(job);
+    await deliver([first]);
+    await query(`update crawl_jobs set status = 'stopping' where id = $1`, [job]);
+    await coordinatorOf(job).stop({ jobId: job, epoch: 1 });
+    expect(await progressOf(ada, job)).toMatchObject({
+      status: 'stopped',
+      counts: { stored: 10, skipped: 15 },
+    });
+    expect((await retry(job)).body.status).toBe('planning');
+    expect(await finishJob(ada, job)).toMatchObject({
+      status: 'completed',
+      counts: { stored: 25, skipped: 0 },
+    });
+  });
+
+  it('takes up only what it is asked to', async () => {
+    const job = await createJob(ada, project, ['/status/404', '/reset', '/corrupt.jpg', ...named(1)]);
+    await start(job);
+    expect(await finishJob(ada, job)).toMatchObject({ counts: { failed: 2, rejected: 1, stored: 1 } });
+    const before = await itemsOf(ada, job);
+    await retry(job, { statuses: ['failed'], reasons: ['http_4xx'] });
+    await finishJob(ada, job);
+    const after = await itemsOf(ada, job);
+    expect(after.map(({ status, reason }) => [status, reason])).toEqual(
+      before.map(({ status, reason }) => [status, reason]),
+    );
+    const changed = after.filter((item, at) => item.updatedAt !== before[at]?.updatedAt);
+    expect(changed.map(({ reason }) => reason)).toEqual(['http_4xx']);
+  });
+
+  it('of a job under way changes nothing; of a draft it is refused', async () => {
+    const job = await createJob(ada, project, hanging(1));
+    expect(await retry(job)).toMatchObject({ status: 409, body: { code: 'illegal_state' } });
+    await start(job);
+    expect((await retry(job)).status).toBe(200);
+    await stop(job);
+    await until(job, ({ status }) => status === 'stopped');
+  });
+});
+
+describe('a fault that may pass', () => {
+  it('is tried again twice before it is final', async () => {
+    const job = await createJob(ada, project, ['/status/503']);
+    await start(job);
+    expect(await finishJob(ada, job)).toMatchObject({ counts: { failed: 1, deferred: 0 } });
+    const chunks = await query<{ attempt: number; status: string }>(
+      'select attempt, status from job_chunks where job_id = $1 order by chunk',
+      [job],
+    );
+    expect(chunks.map(({ attempt, status }) => `${attempt} ${status}`)).toEqual([
+      '0 split',
+      '1 split',
+      '2 done',
+    ]);
+  });
+});
+
+describe('a coordinator', () => {
+  it('goes on after it was evicted', async () => {
+    const job = await createJob(ada, project, named(30));
+    await start(job);
+    await evictDurableObject(coordinatorOf(job));
+    expect(await finishJob(ada, job)).toMatchObject({ status: 'completed', counts: { stored: 30 } });
+  });
+
+  it('that lost everything is rebuilt from Postgres', async () => {
+    const job = await createJob(ada, project, [...named(5), ...hanging(1)]);
+    await startUndelivered(job);
+    await query(`update crawl_jobs set status = 'running' where id = $1`, [job]);
+    await query(`update job_chunks set status = 'sent' where job_id = $1`, [job]);
+    await query(`update job_totals set updated_at = now() - interval '6 minutes' where job_id = $1`, [job]);
+    await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env);
+    await until(job, ({ counts }) => counts.stored === 5);
+    await stop(job);
+    await until(job, ({ status }) => status === 'stopped');
+  });
+
+  it('leaves nothing behind when its job has ended', async () => {
+    const job = await createJob(ada, project, named(2));
+    await start(job);
+    await finishJob(ada, job);
+    const kept = await runInDurableObject(coordinatorOf(job), (_, { storage }) => [
+      ...storage.kv.list(),
+      ...storage.sql.exec('select * from board'),
+    ]);
+    expect(kept).toEqual([]);
+  });
+});
+
+describe('a slow host', () => {
+  it('is never asked faster than it asks for, and holds up no other', async () => {
+    const slow = Array.from({ length: 60 }, (_, n) => new URL(`/${crypto.randomUUID()}-${n}`, slowSite).href);
+    const job = await createJob(ada, project, [...slow, ...named(20)]);
+    await start(job);
+    await until(job, ({ counts }) => counts.stored === 20);
+    await until(job, ({ counts }) => counts.failed >= 8);
+    await stop(job);
+    await until(job, ({ status }) => status === 'stopped');
+    const times = (await (await fetch(`${slowSite}/times`)).json()) as number[];
+    const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
+    // A tenth for the way there, which is not always equally long.
+    expect(Math.min(...gaps)).toBeGreaterThan(SLOW_SITE_DELAY_MS * 0.8);
+    expect(times.length).toBeLessThan(60);
+  });
+});

@@ -1,0 +1,409 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../dev/database/migrate.ts';
+import { type Database, startDatabase } from '../../dev/postgres/index.ts';
+
+let database: Database;
+let client: pg.Client;
+let jobs = 0;
+
+beforeAll(async () => {
+  database = await startDatabase({ ephemeral: true });
+  await migrate(database.ownerUrl);
+  const owner = new pg.Client({ connectionString: database.superuserUrl('primary') });
+  await owner.connect();
+  await owner.query(`insert into projects (id, name) values ('prj_a', 'A')`);
+  await owner.end();
+  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
+  await client.connect();
+});
+
+afterAll(async () => {
+  await client?.end();
+  await database?.stop();
+});
+
+async function one<T>(sql: string, params: unknown[] = []): Promise<T> {
+  const result = await client.query({ text: sql, values: params, rowMode: 'array' });
+  return result.rows[0]?.[0] as T;
+}
+
+async function column<T>(sql: string, params: unknown[] = []): Promise<T[]> {
+  const result = await client.query({ text: sql, values: params, rowMode: 'array' });
+  return result.rows.map((row: unknown[]) => row[0] as T);
+}
+
+/** A draft with the URLs. */
+async function draft(urls: string[], options: object = {}): Promise<string> {
+  const job = `job_${++jobs}`;
+  await client.query(
+    `insert into crawl_jobs (id, project_id, kind, total, options) values ($1, 'prj_a', 'urls', 0, $2)`,
+    [job, JSON.stringify(options)],
+  );
+  await client.query(`insert into job_totals (job_id, project_id, pending) values ($1, 'prj_a', 0)`, [job]);
+  await add(job, urls);
+  return job;
+}
+
+function add(job: string, urls: string[]): Promise<number> {
+  const rows = urls.map((url) => ({ url, hash: createHash('sha256').update(url).digest('hex') }));
+  return one('select app.add_items($1, 0, $2)', [job, JSON.stringify(rows)]);
+}
+
+async function started(urls: string[], options: object = {}): Promise<string> {
+  const job = await draft(urls, options);
+  await client.query('select app.start_job($1)', [job]);
+  return job;
+}
+
+interface Taken {
+  status: string;
+  lane: string;
+  nextDueAt: number | null;
+  chunks: { chunk: number; lane: string; attempt: number; items: { position: number; url: string }[] }[];
+}
+
+function take(job: string, wanted: number, busy: object = {}, lane = '', epoch = 1): Promise<Taken> {
+  return one('select app.take_chunks($1, $2, $3, $4, $5, 2)', [
+    job,
+    epoch,
+    wanted,
+    JSON.stringify(busy),
+    lane,
+  ]);
+}
+
+interface Recorded {
+  status: string | null;
+  written: number;
+  dueAt: number | null;
+}
+
+function record(
+  job: string,
+  chunk: number,
+  results: object[],
+  finish: boolean,
+  epoch = 1,
+): Promise<Recorded> {
+  return one('select app.record_results($1, $2, $3, $4, $5)', [
+    job,
+    epoch,
+    chunk,
+    JSON.stringify(results),
+    finish,
+  ]);
+}
+
+function stored(position: number, content: string): object {
+  return {
+    position,
+    status: 'stored',
+    imageId: `img_${jobs}_${position}`,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    bytes: 1,
+    crc32: 1,
+    mime: 'image/png',
+    width: 1,
+    height: 1,
+    orientation: 1,
+    averageColor: '#000000',
+    finalUrl: 'https://a.example/',
+    fetchedAt: '2026-01-01T00:00:00Z',
+  };
+}
+
+const urlsOf = (host: string, count: number) =>
+  Array.from({ length: count }, (_, number) => `https://${host}/${number}.jpg`);
+
+const totalsOf = (job: string) =>
+  one<Record<string, number>>(
+    `select to_jsonb(t) - 'rate' - 'updated_at' - 'job_id' - 'project_id' from job_totals t where job_id = $1`,
+    [job],
+  );
+const statusOf = (job: string) => one<string>('select status from crawl_jobs where id = $1', [job]);
+
+describe('planning', () => {
+  it('gives a large host chunks of ten of its own and lets small ones share chunks of twenty', async () => {
+    const small = Array.from({ length: 9 }, (_, host) => urlsOf(`small-${host}.example`, 5)).flat();
+    const job = await draft([...urlsOf('large.example', 25), ...small]);
+    const chunks = await column<{ lane: string; sizes: number[] }>(
+      `select jsonb_build_object('lane', lane, 'sizes', jsonb_agg(size order by chunk)) from job_chunks
+       where job_id = $1 group by lane order by lane`,
+      [job],
+    );
+    expect(chunks).toEqual([
+      { lane: '', sizes: [20, 20, 5] },
+      { lane: 'https://large.example', sizes: [10, 10, 5] },
+    ]);
+    expect(
+      await one(
+        `select max(n)::integer from (select count(*) n from crawl_items i join job_chunks c using (job_id, chunk)
+         where job_id = $1 and c.lane = '' group by chunk, app.origin_of(url)) x`,
+        [job],
+      ),
+    ).toBe(3);
+  });
+
+  it('goes round the hosts', async () => {
+    const job = await draft([
+      ...urlsOf('a.example', 20),
+      ...urlsOf('b.example', 20),
+      ...urlsOf('c.example', 20),
+    ]);
+    const lanes = await column<string>('select lane from job_chunks where job_id = $1 order by chunk', [job]);
+    const round = ['https://a.example', 'https://b.example', 'https://c.example'];
+    expect(lanes).toEqual([...round, ...round]);
+  });
+
+  it('counts an address once, also when it comes in another call', async () => {
+    const job = await draft(['https://a.example/1', 'https://a.example/2', 'https://a.example/1']);
+    expect(await add(job, ['https://a.example/2', 'https://a.example/3'])).toBe(1);
+    expect(await add(job, ['https://a.example/2'])).toBe(0);
+    expect(await column('select position from crawl_items where job_id = $1 order by 1', [job])).toEqual([
+      0, 1, 2,
+    ]);
+    expect(await totalsOf(job)).toMatchObject({ pending: 3 });
+    expect(await one('select total from crawl_jobs where id = $1', [job])).toBe(3);
+  });
+
+  it('is over when the job has started', async () => {
+    const job = await started(['https://a.example/1']);
+    await expect(add(job, ['https://a.example/2'])).rejects.toThrow('illegal_state');
+  });
+});
+
+describe('handing out', () => {
+  it('takes a lane no further than its limit and goes on with the others', async () => {
+    const job = await started([...urlsOf('a.example', 100), ...urlsOf('b.example', 30)]);
+    const first = await take(job, 10);
+    expect(first.chunks.map(({ lane }) => lane).toSorted()).toEqual([
+      'https://a.example',
+      'https://a.example',
+      'https://b.example',
+      'https://b.example',
+    ]);
+    expect(await statusOf(job)).toBe('running');
+    const busy = { 'https://a.example': 2, 'https://b.example': 1 };
+    const second = await take(job, 10, busy, first.lane);
+    expect(second.chunks.map(({ lane }) => lane)).toEqual(['https://b.example']);
+    expect((await take(job, 10, { ...busy, 'https://b.example': 2 })).chunks).toEqual([]);
+  });
+
+  it('goes on where the last call ended, so that no host waits for ever', async () => {
+    const hosts = Array.from({ length: 7 }, (_, host) => `h${host}.example`);
+    const job = await started(hosts.flatMap((host) => urlsOf(host, 60)));
+    const seen: string[] = [];
+    let lane = '';
+    for (let call = 0; call < 7; call++) {
+      const taken = await take(job, 2, {}, lane);
+      lane = taken.lane;
+      seen.push(...taken.chunks.map((chunk) => chunk.lane));
+    }
+    expect(new Set(seen).size).toBe(7);
+  });
+
+  it('gives nothing of an earlier run', async () => {
+    const job = await started(urlsOf('a.example', 3));
+    expect(await take(job, 1, {}, '', 2)).toMatchObject({ chunks: [] });
+  });
+
+  it('gives everything back that was handed out when its coordinator has lost it', async () => {
+    const job = await started(urlsOf('a.example', 12));
+    expect((await take(job, 5)).chunks).toHaveLength(2);
+    expect(await one('select app.reset_run($1, 1)', [job])).toBe('running');
+    expect((await take(job, 5)).chunks).toHaveLength(2);
+    expect(await one('select app.reset_run($1, 2)', [job])).toBeNull();
+  });
+});
+
+describe('recording', () => {
+  it('writes a result once, and ends the job with the last', async () => {
+    const job = await started(urlsOf('a.example', 3));
+    const [chunk] = (await take(job, 1)).chunks;
+    expect(chunk?.items.map(({ position }) => position)).toEqual([0, 1, 2]);
+    const results = [stored(0, 'x'), stored(1, 'x'), { position: 2, status: 'failed', reason: 'http_4xx' }];
+    expect(await record(job, 0, results.slice(0, 1), false)).toMatchObject({ written: 1, status: 'running' });
+    expect(await record(job, 0, results, true)).toMatchObject({
+      written: 2,
+      status: 'completed_with_errors',
+    });
+    expect(await record(job, 0, results, true)).toMatchObject({ written: 0 });
+    expect(await totalsOf(job)).toMatchObject({ pending: 0, stored: 1, duplicate_exact: 1, failed: 1 });
+    expect(await one('select status from job_chunks where job_id = $1', [job])).toBe('done');
+  });
+
+  it('moves what waits for another try to a child chunk of a number of its own', async () => {
+    const job = await started(urlsOf('a.example', 2));
+    await take(job, 1);
+    const retryAt = new Date(Date.now() + 3_600_000).toISOString();
+    const deferred = { position: 1, status: 'deferred', reason: 'timeout', retryAt };
+    const recorded = await record(job, 0, [stored(0, `${job} deferred`), deferred], true);
+    expect(recorded).toMatchObject({ written: 2, status: 'running', dueAt: Date.parse(retryAt) });
+    expect(await totalsOf(job)).toMatchObject({ pending: 0, deferred: 1, stored: 1 });
+    expect(
+      await column(
+        `select chunk || ' ' || status || ' ' || attempt from job_chunks where job_id = $1 order by chunk`,
+        [job],
+      ),
+    ).toEqual(['0 split 0', '16777216 pending 1']);
+    // Not due yet; and what comes late for the parent changes nothing.
+    expect(await take(job, 1)).toMatchObject({ chunks: [], nextDueAt: Date.parse(retryAt) });
+    expect(await record(job, 0, [{ position: 1, status: 'failed', reason: 'timeout' }], true)).toMatchObject({
+      written: 0,
+    });
+    await client.query(`update job_chunks set not_before = now() where job_id = $1`, [job]);
+    const [child] = (await take(job, 1)).chunks;
+    expect(child).toMatchObject({ chunk: 16_777_216, attempt: 1, items: [{ position: 1 }] });
+    expect(await record(job, 16_777_216, [stored(1, `${job} late`)], true)).toMatchObject({
+      written: 1,
+      status: 'completed',
+    });
+    expect(await totalsOf(job)).toMatchObject({ pending: 0, deferred: 0, stored: 2 });
+  });
+
+  it('stops at the most images that the job may add', async () => {
+    const job = await started(urlsOf('a.example', 5), { maxImages: 2 });
+    await take(job, 1);
+    const results = [0, 1, 2].map((position) => stored(position, `${job} limit ${position}`));
+    expect(await record(job, 0, results, false)).toMatchObject({ status: 'completed', written: 3 });
+    expect(await column('select status from crawl_items where job_id = $1 order by position', [job])).toEqual(
+      ['stored', 'stored', 'skipped', 'pending', 'pending'],
+    );
+    expect(await one('select ended_by from crawl_jobs where id = $1', [job])).toBe('limit');
+  });
+
+  it('gives up a chunk that broke its consumers', async () => {
+    const job = await started(urlsOf('a.example', 2));
+    await take(job, 1);
+    await record(job, 0, [stored(0, `${job} good`)], false);
+    expect(await one<Recorded>(`select app.fail_chunk($1, 1, 0, 'out of memory')`, [job])).toMatchObject({
+      written: 1,
+      status: 'completed_with_errors',
+    });
+    expect(await one('select status from job_chunks where job_id = $1', [job])).toBe('failed');
+    expect(await one(`select reason from crawl_items where job_id = $1 and position = 1`, [job])).toBe(
+      'dead_letter',
+    );
+  });
+});
+
+describe('stopping and retrying', () => {
+  it('ends at once whatever the job has left, and goes on with exactly that', async () => {
+    const job = await started(urlsOf('a.example', 15));
+    await take(job, 1);
+    await record(
+      job,
+      0,
+      [stored(0, `${job} first`), { position: 1, status: 'failed', reason: 'reset' }],
+      false,
+    );
+    await client.query('select app.stop_job($1)', [job]);
+    expect(await one('select app.end_stop($1, 1)', [job])).toBe(true);
+    expect(await one('select app.end_stop($1, 1)', [job])).toBe(false);
+    expect(await statusOf(job)).toBe('stopped');
+    expect(await record(job, 0, [stored(2, `${job} too late`)], true)).toMatchObject({ written: 0 });
+
+    await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["failed"], "reasons": null}']);
+    expect(await one('select app.reset_run($1, 2)', [job])).toBe('planning');
+    expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
+    expect(await statusOf(job)).toBe('queued');
+    expect(await totalsOf(job)).toMatchObject({ pending: 14, stored: 1, failed: 0 });
+    const { chunks } = await take(job, 10, {}, '', 2);
+    expect(
+      chunks.flatMap(({ items }) => items.map(({ position }) => position)).toSorted((a, b) => a - b),
+    ).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  });
+
+  it('takes up only what the filter names, slice by slice', async () => {
+    const job = await started(urlsOf('a.example', 4));
+    await take(job, 1);
+    const failed = (position: number, reason: string) => ({ position, status: 'failed', reason });
+    const results = [failed(0, 'timeout'), failed(1, 'http_4xx'), failed(2, 'timeout'), failed(3, 'timeout')];
+    await record(job, 0, results, true);
+    await client.query('select app.retry_job($1, $2)', [
+      job,
+      '{"statuses": ["failed"], "reasons": ["timeout"]}',
+    ]);
+    expect(await one('select app.replan($1, 2, 2)', [job])).toBe(false);
+    expect(await one('select app.replan($1, 2, 2)', [job])).toBe(true);
+    expect(await totalsOf(job)).toMatchObject({ pending: 3, failed: 1 });
+  });
+
+  it('ends again when there was nothing to take up', async () => {
+    const job = await started(urlsOf('a.example', 1));
+    await take(job, 1);
+    await record(job, 0, [{ position: 0, status: 'rejected', reason: 'corrupt' }], true);
+    await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["failed"], "reasons": null}']);
+    expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
+    expect(await statusOf(job)).toBe('completed');
+  });
+});
+
+describe('looking for URLs', () => {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const sourcesOf = (...urls: string[]) =>
+    JSON.stringify(urls.map((url) => ({ kind: 'sitemap', url, hash: hash(url), depth: 0 })));
+
+  async function planning(...urls: string[]): Promise<string> {
+    const job = await draft([]);
+    await client.query(`update crawl_jobs set kind = 'sitemap' where id = $1`, [job]);
+    await client.query('select app.add_sources($1, 0, $2)', [job, sourcesOf(...urls)]);
+    await client.query('select app.start_job($1)', [job]);
+    return job;
+  }
+
+  const takeSources = (job: string) =>
+    one<{ sources: number[]; nextDueAt: number | null }>('select app.take_sources($1, 1, 10)', [job]);
+  const finish = (job: string, source: number, outcome: object, retryAfter: number | null = null) =>
+    one('select app.finish_source($1, 1, $2, $3, $4)', [job, source, JSON.stringify(outcome), retryAfter]);
+  const addUrl = (job: string, url: string) =>
+    one('select app.add_items($1, 1, $2)', [job, JSON.stringify([{ url, hash: hash(url) }])]);
+
+  it('goes over to the URLs when the last page or sitemap is done, and knows each once', async () => {
+    const job = await planning('https://a.example/1.xml');
+    expect((await takeSources(job)).sources).toEqual([0]);
+    expect((await takeSources(job)).sources).toEqual([]);
+    const more = sourcesOf('https://a.example/1.xml', 'https://a.example/2.xml');
+    expect(await one('select app.add_sources($1, 1, $2)', [job, more])).toBe(1);
+    expect(await addUrl(job, 'https://a.example/1.jpg')).toBe(1);
+    await finish(job, 0, { status: 'done', found: 1 });
+    expect(await statusOf(job)).toBe('planning');
+    expect((await takeSources(job)).sources).toEqual([1]);
+    await finish(job, 1, { status: 'failed', reason: 'http_4xx' });
+    expect(await statusOf(job)).toBe('queued');
+    expect((await take(job, 1)).chunks).toHaveLength(1);
+  });
+
+  it('fails the job when nothing was found, with the first reason', async () => {
+    const job = await planning('https://a.example/empty.xml');
+    await takeSources(job);
+    await finish(job, 0, { status: 'blocked', reason: 'robots' });
+    expect(await one(`select status || ' ' || failure from crawl_jobs where id = $1`, [job])).toBe(
+      'failed robots',
+    );
+  });
+
+  it('waits for another try, and does not count a turn that was waited for', async () => {
+    const job = await planning('https://a.example/later.xml');
+    await takeSources(job);
+    await finish(job, 0, { status: 'waiting' }, 3_600);
+    const state = () =>
+      one(`select status || ' ' || attempts from job_sources where job_id = $1 and not_before > now()`, [
+        job,
+      ]);
+    expect(await state()).toBe('pending 0');
+    expect(await takeSources(job)).toMatchObject({ sources: [], nextDueAt: expect.any(Number) });
+    expect(await statusOf(job)).toBe('planning');
+  });
+
+  it('is not continued by what comes late', async () => {
+    const job = await planning('https://a.example/stopped.xml');
+    await takeSources(job);
+    await client.query('select app.stop_job($1)', [job]);
+    await expect(addUrl(job, 'https://a.example/late.jpg')).rejects.toThrow('illegal_state');
+    expect(await finish(job, 0, { status: 'done' })).toBe(false);
+    expect(await one('select app.end_stop($1, 1)', [job])).toBe(true);
+  });
+});
