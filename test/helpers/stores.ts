@@ -13,6 +13,7 @@ import { startFaultControl, startFaultProxy } from './fault-proxy.ts';
 import { startImageHost } from './image-host.ts';
 import { startPoliteSite } from './polite-site.ts';
 import { startSlowSite } from './slow-site.ts';
+import { startHostileHost } from './hostile-host.ts';
 
 const REDIS_TOKEN = 'test-token';
 
@@ -43,6 +44,7 @@ export interface Stores {
     imageHostUrl: string;
     politeSiteUrl: string;
     slowSiteUrl: string;
+    hostileHostUrl: string;
     redisEngine: string;
   };
   stop: () => Promise<void>;
@@ -55,13 +57,14 @@ export async function startStores(): Promise<Stores> {
     for (const one of stops.reverse()) await one().catch((error: unknown) => console.error(error));
   };
   try {
-    const [database, redis, neon, imageHost, politeSite, slowSite, doh] = await Promise.all([
+    const [database, redis, neon, imageHost, politeSite, slowSite, hostileHost, doh] = await Promise.all([
       startDatabase({ ephemeral: true }),
       startRedis(),
       startNeonGateway(),
       startImageHost(),
       startPoliteSite(),
       startSlowSite(),
+      startHostileHost(),
       startDohServer({ 'inside.example': { A: ['10.0.0.1'] } }),
     ]);
     stops.push(
@@ -72,6 +75,7 @@ export async function startStores(): Promise<Stores> {
       () => imageHost.close(),
       () => politeSite.close(),
       () => slowSite.close(),
+      () => hostileHost.close(),
       () => doh.close(),
     );
     await migrate(database.ownerUrl);
@@ -98,7 +102,7 @@ export async function startStores(): Promise<Stores> {
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
         PUBLIC_URL: 'http://darkroom.test',
-        CRAWL_ALLOWED_ORIGINS: `${imageHost.url},${politeSite.url},${slowSite.url}`,
+        CRAWL_ALLOWED_ORIGINS: [imageHost, politeSite, slowSite, hostileHost].map(({ url }) => url).join(','),
         DOH_URL: doh.url,
         // Nobody minds: the image host is the test's own.
         CRAWL_REQUESTS_PER_SECOND: '10000',
@@ -118,6 +122,7 @@ export async function startStores(): Promise<Stores> {
         imageHostUrl: imageHost.url,
         politeSiteUrl: politeSite.url,
         slowSiteUrl: slowSite.url,
+        hostileHostUrl: hostileHost.url,
         redisEngine: redis.name,
       },
       stop,

@@ -128,6 +128,10 @@ describe('the images of a page', () => {
     ).toEqual(['/gallery/1.JPEG', '/gallery/2.png?x', '/gallery/3.gif']);
   });
 
+  it('are kept when they come after a link to another one', async () => {
+    expect(await paths('<a href=1.jpg>one</a><img src=2.jpg>')).toEqual(['/gallery/1.jpg', '/gallery/2.jpg']);
+  });
+
   it('are kept when the link around them is never closed', async () => {
     expect(
       await paths(

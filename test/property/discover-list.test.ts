@@ -25,26 +25,22 @@ const line = fc.oneof(
   text,
   fc.tuple(url, text).map(([address, words]) => `${address},${quoted(words)}`),
   fc.tuple(url, text).map(([address, words]) => JSON.stringify({ url: address, caption: words })),
-  // Long enough for the reader to start before the end.
-  fc.constant('x'.repeat(40_000)),
 );
+/** Before it has this much, the reader only gathers. */
+const SAMPLE_BYTES = 65_536;
+const sample = fc.constantFrom('', 'https://a.example/0.jpg\n'.repeat(3_000), `${'x'.repeat(70_000)}\n`);
 const list = fc
-  .tuple(fc.boolean(), fc.array(fc.tuple(line, lineEnd), { maxLength: 12 }))
-  .map(([isMarked, lines]) => utf8((isMarked ? '\ufeff' : '') + lines.map((pair) => pair.join('')).join('')));
+  .tuple(fc.constantFrom('', '\ufeff'), sample, fc.array(fc.tuple(line, lineEnd), { maxLength: 12 }))
+  .map(([mark, sample, lines]) => utf8(mark + sample + lines.map((pair) => pair.join('')).join('')));
 const format = fc.constantFrom('txt', 'csv', 'jsonl', undefined);
-const sizes = fc.array(
-  fc.integer({ min: 1, max: 5 }).chain((digits) => fc.integer({ min: 1, max: 10 ** digits })),
-  {
-    minLength: 1,
-    maxLength: 5,
-  },
-);
+const sizes = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 });
 
 function readIn(bytes: Uint8Array, sizes: readonly number[], format?: 'txt' | 'csv' | 'jsonl'): ListRow[] {
   const reader = createListReader(format ? { format } : {});
   const rows: ListRow[] = [];
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1;
+    const size =
+      at < SAMPLE_BYTES && bytes.length > SAMPLE_BYTES ? SAMPLE_BYTES : (sizes[turn % sizes.length] ?? 1);
     // The reader must not keep a chunk that its owner fills again.
     const chunk = bytes.slice(at, at + size);
     rows.push(...reader.push(chunk));
@@ -65,7 +61,7 @@ describe('a list', () => {
   });
 
   it('gives back the addresses and words that were written as RFC 4180 says', () => {
-    const words = text.map((value) => value.replaceAll(/[\s"]+/g, ' ').trim());
+    const words = text.map((value) => value.replaceAll(/\s+/g, ' ').trim());
     fc.assert(
       fc.property(fc.array(words, { minLength: 1, maxLength: 30 }), lineEnd, (captions, lineEnd) => {
         const rows = captions.map((caption, n) => `https://a.example/${n}.jpg,${quoted(caption)}`);
