@@ -19,6 +19,15 @@ export interface PageRobots {
 /** Whoever the page addresses with these names means us. */
 const ROBOT_NAMES = new Set(['robots', 'darkroombot']);
 
+const META_IMAGES = new Set([
+  'og:image',
+  'og:image:url',
+  'og:image:secure_url',
+  'og:image:alt',
+  'twitter:image',
+  'twitter:image:src',
+]);
+
 /** Gathers what the elements of one page say, in the order of the page. */
 export interface PageCollector {
   figures: FigureStack;
@@ -159,8 +168,8 @@ export function createPageCollector(pageUrl: string, maxCandidates: number): Pag
     },
     isFull: list.isFull,
     finish() {
-      figures.closeAll();
       if (picture) add({ url: picture.url });
+      figures.closeAll();
       flushOpenGraph();
       const candidates = list.all();
       for (const candidate of candidates) candidate.licenseUrl ??= pageLicense;
@@ -168,15 +177,6 @@ export function createPageCollector(pageUrl: string, maxCandidates: number): Pag
     },
   };
 }
-
-const META_IMAGES = new Set([
-  'og:image',
-  'og:image:url',
-  'og:image:secure_url',
-  'og:image:alt',
-  'twitter:image',
-  'twitter:image:src',
-]);
 
 function tokens(text: string | null): Set<string> {
   return new Set((text ?? '').toLowerCase().split(/\s+/).filter(Boolean));
