@@ -164,7 +164,9 @@ begin
   if target.status in ('planning', 'queued', 'running') then
     return false;
   end if;
-  update crawl_jobs set status = 'planning', epoch = epoch + 1, ended_by = null, failure = null, finished_at = null,
+  update crawl_jobs set status = 'planning', epoch = epoch + 1,
+    -- To go on after the most images there were to be means to want more of them.
+    options = case ended_by when 'limit' then options - 'maxImages' else options end, ended_by = null, failure = null, finished_at = null,
     retry = filter, retry_position = 0, started_at = now() where id = job;
   perform app.note_move(job);
   return true;

@@ -41,7 +41,9 @@ export function buildApp(): App {
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(
-    jsonBody((path) => (/^\/v1\/projects\/[^/]+\/jobs$/.test(path) ? MAX_JOB_BODY_BYTES : MAX_BODY_BYTES)),
+    jsonBody((path) =>
+      /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/.test(path) ? MAX_JOB_BODY_BYTES : MAX_BODY_BYTES,
+    ),
   );
   app.use(requestContext());
   mediaRoutes(app);

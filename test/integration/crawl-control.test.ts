@@ -75,6 +75,10 @@ describe('stopping', () => {
     );
     const skipped = await ada.call<{ data: object[] }>(`/v1/jobs/${job}/items?status=skipped&limit=200`);
     expect(skipped.body.data).toHaveLength(30);
+    const stopped = await ada.call<{ data: object[] }>(
+      `/v1/jobs/${job}/items?status=skipped&reason=stopped&limit=200`,
+    );
+    expect(stopped.body.data).toHaveLength(30);
     const pending = await ada.call<{ data: object[] }>(`/v1/jobs/${job}/items?status=pending`);
     expect(pending.body.data).toEqual([]);
   });

@@ -272,6 +272,18 @@ describe('recording', () => {
       ['stored', 'stored', 'skipped', 'pending', 'pending'],
     );
     expect(await one('select ended_by from crawl_jobs where id = $1', [job])).toBe('limit');
+
+    await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["skipped"], "reasons": null}']);
+    expect(await one('select app.reset_run($1, 2)', [job])).toBe('planning');
+    expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
+    const { chunks } = await take(job, 5, {}, '', 2);
+    expect(chunks.flatMap(({ items }) => items).length).toBe(3);
+    for (const { chunk, items } of chunks) {
+      const rest = items.map(({ position }) => stored(position, `${job} rest ${position}`));
+      await record(job, chunk, rest, true, 2);
+    }
+    expect(await statusOf(job)).toBe('completed');
+    expect(await totalsOf(job)).toMatchObject({ stored: 5, pending: 0, skipped: 0 });
   });
 
   it('gives up a chunk that broke its consumers', async () => {

@@ -1,3 +1,4 @@
+import type { ListEntry } from '../import-list/list-entry.ts';
 import { createClient } from './client.ts';
 import { ProblemError, unreadableProblem } from './problem.ts';
 import {
@@ -10,14 +11,16 @@ import {
   isProject,
   isSampleManifest,
   isSession,
+  isSource,
   isUser,
   isUserReply,
   pageOf,
 } from './types.ts';
-import type { ItemStatus } from './types.ts';
+import type { ItemStatus, JobOptions } from './types.ts';
 
 const SAMPLE_DEADLINE_MS = 5_000;
 export const ITEMS_PAGE = 100;
+const SOURCES_PAGE = 20;
 const IMAGES_PAGE = 120;
 
 let reportUnauthenticated = (): void => {};
@@ -56,6 +59,26 @@ const job = (jobId: string) => `/v1/jobs/${encodeURIComponent(jobId)}`;
 const image = (imageId: string) => `/v1/images/${encodeURIComponent(imageId)}`;
 const optional = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
+type NewJob = { options: JobOptions } & (
+  | { kind: 'urls'; urls: readonly string[] }
+  | { kind: 'pages'; pages: readonly string[] }
+  | { kind: 'sitemap'; sitemap: string }
+);
+
+/** What a retry takes up again besides the addresses without a result. */
+export interface RetryInput {
+  statuses: ItemStatus[];
+  /** Only these; all when null. */
+  reasons: string[] | null;
+}
+
+interface ItemQuery {
+  status: ItemStatus | null;
+  reason: string | null;
+  cursor: string | null;
+  limit: number;
+}
+
 /** Every call of the HTTP contract that the console makes. */
 export const api = {
   signUp: (input: { email: string; password: string; name: string }) =>
@@ -93,19 +116,24 @@ export const api = {
       pageOf(isJob),
       optional(signal),
     ),
-  createJob: (projectId: string, input: { urls: string[]; minWidth?: number; minHeight?: number }) => {
-    const { urls, ...options } = input;
-    const body = { kind: 'urls', urls, options };
-    return client.read(`${project(projectId)}/jobs`, isJob, { method: 'POST', body });
-  },
+  createJob: (projectId: string, input: NewJob) =>
+    client.read(`${project(projectId)}/jobs`, isJob, { method: 'POST', body: input }),
+  addUrls: (jobId: string, urls: readonly ListEntry[], signal?: AbortSignal) =>
+    client.read(`${job(jobId)}/urls`, isJob, { method: 'POST', body: { urls }, ...optional(signal) }),
+  deleteJob: (jobId: string) => client.send(job(jobId), { method: 'DELETE' }),
   job: (jobId: string, signal?: AbortSignal) => client.read(job(jobId), isJob, optional(signal)),
   startJob: (jobId: string) => client.read(`${job(jobId)}/start`, isJob, { method: 'POST' }),
+  stopJob: (jobId: string) => client.read(`${job(jobId)}/stop`, isJob, { method: 'POST' }),
+  retryJob: (jobId: string, input: RetryInput) =>
+    client.read(`${job(jobId)}/retry`, isJob, { method: 'POST', body: input }),
   progress: (jobId: string, signal?: AbortSignal) =>
     client.read(`${job(jobId)}/progress`, isProgress, optional(signal)),
-  items: (jobId: string, status: ItemStatus | null, cursor: string | null, signal?: AbortSignal) =>
+  items: (jobId: string, query: ItemQuery, signal?: AbortSignal) =>
+    client.read(withQuery(`${job(jobId)}/items`, { ...query }), pageOf(isItem), optional(signal)),
+  sources: (jobId: string, cursor: string | null, signal?: AbortSignal) =>
     client.read(
-      withQuery(`${job(jobId)}/items`, { status, limit: ITEMS_PAGE, cursor }),
-      pageOf(isItem),
+      withQuery(`${job(jobId)}/sources`, { limit: SOURCES_PAGE, cursor }),
+      pageOf(isSource),
       optional(signal),
     ),
 

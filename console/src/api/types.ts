@@ -30,10 +30,25 @@ export type Project = Guarded<typeof isProject>;
 export const isMember = shape({ userId: isText, name: isText, role: isText });
 export type Member = Guarded<typeof isMember>;
 
-const isJobStatus = oneOf('draft', 'queued', 'running', 'completed', 'completed_with_errors', 'failed');
+const isJobKind = oneOf('urls', 'pages', 'sitemap');
+export type JobKind = Guarded<typeof isJobKind>;
+
+const isJobStatus = oneOf(
+  'draft',
+  'planning',
+  'queued',
+  'running',
+  'stopping',
+  'stopped',
+  'completed',
+  'completed_with_errors',
+  'failed',
+);
 export type JobStatus = Guarded<typeof isJobStatus>;
 
 const isCounts = shape({
+  pending: isNumber,
+  deferred: isNumber,
   stored: isNumber,
   duplicateExact: isNumber,
   rejected: isNumber,
@@ -43,12 +58,35 @@ const isCounts = shape({
 });
 export type Counts = Guarded<typeof isCounts>;
 
+/** What an import asks of its images. */
+export interface JobOptions {
+  minWidth?: number | undefined;
+  minHeight?: number | undefined;
+  maxAspect?: number | undefined;
+  formats?: readonly string[] | undefined;
+  maxBytes?: number | undefined;
+  maxImages?: number | undefined;
+}
+
+const isJobOptions: Guard<JobOptions> = shape({
+  minWidth: optional(isNumber),
+  minHeight: optional(isNumber),
+  maxAspect: optional(isNumber),
+  formats: optional(listOf(isText)),
+  maxBytes: optional(isNumber),
+  maxImages: optional(isNumber),
+});
+
 export const isJob = shape({
   id: isText,
   projectId: isText,
+  kind: isJobKind,
   status: isJobStatus,
+  options: isJobOptions,
   total: isNumber,
-  counts: optional(isCounts),
+  counts: isCounts,
+  endedBy: nullable(oneOf('stopped', 'limit')),
+  failure: nullable(isText),
   createdAt: isText,
   startedAt: nullable(isText),
   finishedAt: nullable(isText),
@@ -62,20 +100,23 @@ export const isProgress = shape({
   pending: isNumber,
   done: isNumber,
   counts: isCounts,
+  rate: isNumber,
+  estimatedEndAt: nullable(isText),
   startedAt: nullable(isText),
   finishedAt: nullable(isText),
-  updatedAt: nullable(isText),
+  updatedAt: isText,
 });
 export type Progress = Guarded<typeof isProgress>;
 
-const isItemStatus = oneOf(
+export const isItemStatus = oneOf(
+  'pending',
+  'deferred',
   'stored',
   'duplicate_exact',
   'rejected',
   'blocked',
   'failed',
   'skipped',
-  'pending',
 );
 export type ItemStatus = Guarded<typeof isItemStatus>;
 
@@ -85,16 +126,29 @@ export const isItem = shape({
   status: isItemStatus,
   reason: nullable(isText),
   detail: nullable(isText),
+  retryAt: nullable(isText),
+  context: nullable(shape({ pageUrl: nullable(isText) })),
   imageId: nullable(isText),
 });
 export type Item = Guarded<typeof isItem>;
+
+export const isSource = shape({
+  id: isText,
+  kind: oneOf('page', 'sitemap'),
+  url: isText,
+  status: oneOf('pending', 'sent', 'done', 'blocked', 'failed'),
+  reason: nullable(isText),
+  detail: nullable(isText),
+  found: isNumber,
+});
+export type Source = Guarded<typeof isSource>;
 
 export const isImage = shape({
   id: isText,
   projectId: isText,
   jobId: nullable(isText),
   sha256: isText,
-  mime: oneOf('image/jpeg', 'image/png'),
+  mime: oneOf('image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif'),
   bytes: isNumber,
   width: isNumber,
   height: isNumber,

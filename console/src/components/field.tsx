@@ -55,7 +55,8 @@ interface TextFieldProps extends FieldTexts {
   type?: 'text' | 'email' | 'password';
   autoComplete?: 'email' | 'name' | 'current-password' | 'new-password' | 'off';
   maxLength?: number;
-  inputMode?: 'numeric' | 'email' | 'text';
+  placeholder?: string;
+  inputMode?: 'numeric' | 'decimal' | 'email' | 'text' | 'url';
   testId?: string;
 }
 
@@ -72,6 +73,7 @@ export function TextField(props: TextFieldProps) {
           value,
           autocomplete: props.autoComplete,
           maxLength: props.maxLength,
+          placeholder: props.placeholder,
           inputMode: props.inputMode,
           'data-testid': testId,
           onInput: (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value),
@@ -90,12 +92,13 @@ interface TextAreaProps extends FieldTexts {
   onValue: (value: string) => void;
   rows?: number;
   placeholder?: string;
+  onPaste?: (event: ClipboardEvent) => void;
   testId?: string;
 }
 
 /** Many lines of text in the monospaced face. */
 export function TextArea(props: TextAreaProps) {
-  const { value, onValue, rows = 4, placeholder, testId } = props;
+  const { value, onValue, rows = 4, placeholder, onPaste, testId } = props;
   return (
     <Field
       {...props}
@@ -109,6 +112,7 @@ export function TextArea(props: TextAreaProps) {
           spellcheck={false}
           autocapitalize="off"
           data-testid={testId}
+          onPaste={onPaste}
           onInput={(event) => onValue(event.currentTarget.value)}
         />
       )}

@@ -4,26 +4,21 @@ import { Icon } from '../components/icon.tsx';
 import { showToast } from '../state/toasts.ts';
 import { t } from '../strings.ts';
 
-const MAX_FILE_BYTES = 4_000_000;
+const LIST_NAME = /\.(txt|list|csv|tsv|jsonl|ndjson)$/i;
 
-function isTextFile(file: File): boolean {
-  const isNamedSo = /\.(txt|csv|tsv|list)$/i.test(file.name);
-  return (isNamedSo || file.type.startsWith('text/')) && file.size <= MAX_FILE_BYTES;
-}
-
-async function readTextFile(file: File | undefined, onText: (text: string) => void): Promise<void> {
+function takeFile(file: File | undefined, onFile: (file: File) => void): void {
   if (!file) return;
-  if (isTextFile(file)) onText(await file.text());
+  if (LIST_NAME.test(file.name) || file.type.startsWith('text/')) onFile(file);
   else showToast(t.newImport.notText, { kind: 'error' });
 }
 
 interface FileDropProps {
-  onText: (text: string) => void;
+  onFile: (file: File) => void;
   children: ComponentChildren;
 }
 
-/** Takes a text file that is dropped on its content. */
-export function FileDrop({ onText, children }: FileDropProps) {
+/** Takes a list file that is dropped on its content. */
+export function FileDrop({ onFile, children }: FileDropProps) {
   const [isOver, setOver] = useState(false);
   return (
     <div
@@ -36,7 +31,7 @@ export function FileDrop({ onText, children }: FileDropProps) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        void readTextFile(event.dataTransfer?.files[0], onText);
+        takeFile(event.dataTransfer?.files[0], onFile);
       }}
     >
       {children}
@@ -46,7 +41,7 @@ export function FileDrop({ onText, children }: FileDropProps) {
 }
 
 /** The same by a file dialog. */
-export function FileChooser({ onText }: { onText: (text: string) => void }) {
+export function FileChooser({ onFile }: { onFile: (file: File) => void }) {
   const id = useId();
   return (
     <span>
@@ -54,10 +49,10 @@ export function FileChooser({ onText }: { onText: (text: string) => void }) {
         id={id}
         class="file-input"
         type="file"
-        accept=".txt,.csv,.tsv,text/plain,text/csv"
+        accept=".txt,.list,.csv,.tsv,.jsonl,.ndjson,text/plain,text/csv"
         onChange={(event) => {
           const input = event.currentTarget;
-          void readTextFile(input.files?.[0], onText);
+          takeFile(input.files?.[0], onFile);
           // Choosing the same file again must be a change.
           input.value = '';
         }}

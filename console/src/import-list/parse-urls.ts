@@ -7,14 +7,13 @@ export interface BadLine {
   reason: BadLineReason;
 }
 
-interface UrlList {
+export interface UrlList {
   /** Normalised and distinct, in the order given. */
   urls: string[];
   badLines: BadLine[];
   duplicates: number;
 }
 
-export const MAX_IMPORT_URLS = 10_000;
 const MAX_URL_LENGTH = 2_048;
 
 function checkLine(text: string): { url: string } | { reason: BadLineReason } {

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { ItemStatus } from '../api/types.ts';
 import { FilterChip } from '../components/chip.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -17,7 +18,10 @@ interface StatusBarProps {
 
 /** Outcomes of an import as one stacked bar with labelled parts that filter, and the same as a table. */
 export function StatusBar({ counts, total, filter, onFilter }: StatusBarProps) {
-  const shown = STATUS_ORDER.filter((status) => counts[status] > 0 || status === filter);
+  // What was once there keeps its place: a count that falls to zero and rises again must not move the page.
+  const seen = useRef(new Set<ItemStatus>());
+  for (const status of STATUS_ORDER) if (counts[status] > 0) seen.current.add(status);
+  const shown = STATUS_ORDER.filter((status) => seen.current.has(status) || status === filter);
   const toggle = (status: ItemStatus) => onFilter(filter === status ? null : status);
   return (
     <div class="stack-tight" role="group" aria-label={t.job.barLabel}>
@@ -26,6 +30,7 @@ export function StatusBar({ counts, total, filter, onFilter }: StatusBarProps) {
           <button
             key={status}
             type="button"
+            hidden={counts[status] === 0 && status !== filter}
             // The chips below do the same for the keyboard; thin parts are no fair target.
             tabIndex={-1}
             class={`status-segment status-${status}`}
@@ -36,7 +41,7 @@ export function StatusBar({ counts, total, filter, onFilter }: StatusBarProps) {
           />
         ))}
       </div>
-      <div class="status-legend">
+      <div class="status-legend" style={{ '--count-width': `${formatCount(total).length}ch` }}>
         {shown.map((status) => (
           <FilterChip
             key={status}

@@ -1,13 +1,11 @@
+import { formatClock } from '../format.ts';
 import { t } from '../strings.ts';
-import type { Counts, Item, ItemStatus, JobStatus, Progress } from '../api/types.ts';
-
-type NextAction = 'openImage' | 'importAgain' | 'openSource' | 'wait';
+import type { Counts, Item, ItemStatus, JobStatus } from '../api/types.ts';
 
 interface StatusWords {
   text: string;
-  /** Empty when the text says it all. */
+  /** One sentence more, or empty when the text says it all. */
   hint: string;
-  action: NextAction;
 }
 
 /** Statuses in the order of the bar: what came in first, what is still open last. */
@@ -18,54 +16,32 @@ export const STATUS_ORDER: readonly ItemStatus[] = [
   'rejected',
   'blocked',
   'failed',
+  'deferred',
   'pending',
 ];
 
-const ACTIONS: Record<ItemStatus, NextAction> = {
-  stored: 'openImage',
-  duplicate_exact: 'openImage',
-  rejected: 'openSource',
-  blocked: 'openSource',
-  failed: 'importAgain',
-  skipped: 'importAgain',
-  pending: 'wait',
-};
-
-function reasonWords(reason: string): { text: string; hint: string } | null {
-  const words: Readonly<Record<string, { text: string; hint: string }>> = t.reason;
-  return Object.hasOwn(words, reason) ? (words[reason] ?? null) : null;
+/** The words for a reason, or for the status when there is none or it is not known. */
+export function reasonWords(status: ItemStatus, reason: string | null): StatusWords {
+  const words: Readonly<Record<string, StatusWords>> = t.reason;
+  const known = reason !== null && Object.hasOwn(words, reason) ? words[reason] : undefined;
+  return known ?? t.status[status];
 }
 
-/** The HTTP status inside the service's note on an item, or null. */
-function httpAnswer(detail: string | null): number | null {
-  const code = detail?.match(/^the server answered (\d{3})$/)?.[1];
-  return code === undefined ? null : Number(code);
+/** Plain words for what happened to an address, with the service's own note when it has one. */
+export function statusWords(item: Pick<Item, 'status' | 'reason' | 'detail' | 'retryAt'>): StatusWords {
+  const { status, reason, detail, retryAt } = item;
+  const words = reasonWords(status, reason);
+  if (status === 'deferred') {
+    const text = retryAt === null ? t.status.deferred.text : t.imports.waiting(formatClock(retryAt));
+    return { text, hint: detail ?? words.text };
+  }
+  return { text: words.text, hint: detail ?? words.hint };
 }
 
-/** Plain words and the one next action for an item. An unknown reason falls back to its status. */
-export function statusWords({
-  status,
-  reason,
-  detail,
-}: Pick<Item, 'status' | 'reason' | 'detail'>): StatusWords {
-  const words = (reason === null ? null : reasonWords(reason)) ?? t.status[status];
-  const answer = httpAnswer(detail);
-  const hint = answer === null ? words.hint : `${t.httpAnswer(answer)} ${words.hint}`;
-  return { text: words.text, hint, action: ACTIONS[status] };
-}
-
-/** How many items have each status. */
-export function countsByStatus(progress: Progress): Record<ItemStatus, number> {
-  const { stored, duplicateExact, rejected, blocked, failed, skipped } = progress.counts;
-  return {
-    stored,
-    duplicate_exact: duplicateExact,
-    rejected,
-    blocked,
-    failed,
-    skipped,
-    pending: progress.pending,
-  };
+/** How many addresses have each status. */
+export function countsByStatus(counts: Counts): Record<ItemStatus, number> {
+  const { pending, deferred, stored, duplicateExact, rejected, blocked, failed, skipped } = counts;
+  return { pending, deferred, stored, duplicate_exact: duplicateExact, rejected, blocked, failed, skipped };
 }
 
 /** How many addresses came to an end without becoming a new image. */
@@ -73,7 +49,7 @@ export function countNotAdded(counts: Counts): number {
   return counts.duplicateExact + counts.rejected + counts.blocked + counts.failed + counts.skipped;
 }
 
-/** Whether nothing more will happen to the job by itself. A draft waits for a person. */
-export function isFinal(status: JobStatus): boolean {
-  return status !== 'queued' && status !== 'running' && status !== 'draft';
+/** Whether the import moves by itself: a draft waits for a person, and what has ended stays as it is. */
+export function isUnderWay(status: JobStatus): boolean {
+  return status === 'planning' || status === 'queued' || status === 'running' || status === 'stopping';
 }

@@ -7,7 +7,7 @@ import { pathTo, projectIdOf } from '../routing/match.ts';
 import type { Route } from '../routing/match.ts';
 import { route } from '../routing/navigation.ts';
 import { galleryOf } from '../state/gallery-store.ts';
-import { currentProject } from '../state/project.ts';
+import { canEditProject, currentProject } from '../state/project.ts';
 import { pageName } from '../state/use-title.ts';
 import { t } from '../strings.ts';
 import { overlay } from './overlays.ts';
@@ -50,7 +50,6 @@ function isImportPrimary(current: Route): boolean {
 
 function ProjectTools({ projectId }: { projectId: string }) {
   const state = currentProject.value;
-  const canImport = state?.project?.role === 'owner' || state?.project?.role === 'editor';
   const isOnForm = route.value.name === 'newImport';
   if (state?.problem) return null;
   return (
@@ -63,7 +62,7 @@ function ProjectTools({ projectId }: { projectId: string }) {
           <span class="bar-word">{t.exporting.open}</span>
         </Button>
       </span>
-      {canImport && !isOnForm && (
+      {canEditProject.value && !isOnForm && (
         <span class="import-button">
           <ButtonLink
             href={pathTo.newImport(projectId)}

@@ -36,6 +36,15 @@ export function navigate(path: string, { replace = false }: { replace?: boolean 
   place.value = readPlace(null);
 }
 
+/**
+ * Puts a query into the address of the page that is shown, such as a filter. No visit: the focus and the scroll
+ * stay, and there is nothing to go back to.
+ */
+export function replaceSearch(search: string): void {
+  history.replaceState(history.state, '', place.value.pathname + search);
+  place.value = { ...place.value, search };
+}
+
 function ownLinkOf(event: MouseEvent): HTMLAnchorElement | null {
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;

@@ -9,6 +9,7 @@ export const SAMPLE_COUNTS: Record<ItemStatus, number> = {
   rejected: 14,
   blocked: 9,
   failed: 11,
+  deferred: 5,
   pending: 40,
 };
 

@@ -9,7 +9,7 @@ import { Skeleton } from '../components/skeleton.tsx';
 import { Table } from '../components/table.tsx';
 import { formatCount, formatTime } from '../format.ts';
 import { JobChip } from '../job/job-chip.tsx';
-import { countNotAdded } from '../job/status-words.ts';
+import { countNotAdded, isUnderWay } from '../job/status-words.ts';
 import { pathTo } from '../routing/match.ts';
 import { usePages } from '../state/use-pages.ts';
 import { useTitle } from '../state/use-title.ts';
@@ -22,7 +22,7 @@ const REFRESH_MS = 3_000;
 export function ImportsScreen({ projectId }: { projectId: string }) {
   useTitle(t.imports.title);
   const pages = usePages<Job>(projectId, (cursor, signal) => api.jobs(projectId, cursor, signal));
-  const isActive = pages.items?.some(({ status }) => status === 'queued' || status === 'running') ?? false;
+  const isActive = pages.items?.some(({ status }) => isUnderWay(status)) ?? false;
 
   useEffect(() => {
     if (!isActive || pages.isLoading) return;
@@ -57,17 +57,17 @@ export function ImportsScreen({ projectId }: { projectId: string }) {
             },
             {
               header: t.imports.status,
-              cell: ({ status, counts }) => <JobChip status={status} counts={counts} />,
+              cell: (job) => <JobChip state={job} />,
             },
             {
               header: t.imports.added,
-              cell: ({ counts }) => counts && formatCount(counts.stored),
+              cell: ({ counts }) => formatCount(counts.stored),
               isEnd: true,
               showsLabel: true,
             },
             {
               header: t.imports.notAdded,
-              cell: ({ counts }) => counts && formatCount(countNotAdded(counts)),
+              cell: ({ counts }) => formatCount(countNotAdded(counts)),
               isEnd: true,
               showsLabel: true,
             },

@@ -1,99 +1,69 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import { isMissing } from '../api/problem.ts';
-import type { ItemStatus, Progress } from '../api/types.ts';
-import { Button, ButtonLink } from '../components/button.tsx';
+import type { Problem } from '../api/problem.ts';
+import type { Job, Progress } from '../api/types.ts';
 import { ErrorState } from '../components/error-state.tsx';
 import { ProgressLine } from '../components/progress.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { formatTime } from '../format.ts';
-import { collectUrls } from '../job/collect-urls.ts';
-import { StatusBar } from '../job/status-bar.tsx';
 import { JobChip } from '../job/job-chip.tsx';
-import { countsByStatus, isFinal } from '../job/status-words.ts';
+import { JobFacts } from '../job/job-facts.tsx';
+import { NO_FILTER, filterSearch, readFilter } from '../job/job-filter.ts';
+import type { ItemFilter } from '../job/job-filter.ts';
+import { filterOf, groupReasons, retryOf } from '../job/reason-groups.ts';
+import type { ReasonGroup } from '../job/reason-groups.ts';
+import { ReasonList } from '../job/reason-list.tsx';
+import { SourceList } from '../job/source-list.tsx';
+import { StatusBar } from '../job/status-bar.tsx';
+import { countsByStatus, isUnderWay } from '../job/status-words.ts';
 import { pathTo } from '../routing/match.ts';
-import { navigate } from '../routing/navigation.ts';
-import { leaveForImport } from '../state/import-draft.ts';
+import { place, replaceSearch } from '../routing/navigation.ts';
+import { canEditProject } from '../state/project.ts';
 import { useAction } from '../state/use-action.ts';
-import { useJobProgress } from '../state/use-job-progress.ts';
-import { useResource } from '../state/use-resource.ts';
+import { useJob } from '../state/use-job.ts';
+import { useTallies } from '../state/use-tallies.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
+import { JobActions } from './job-actions.tsx';
 import { JobItems } from './job-items.tsx';
 import { Missing } from './not-found.tsx';
 import './screens.css';
 
-function Times({ progress }: { progress: Progress }) {
-  if (progress.finishedAt) return <span>{t.job.finishedAt(formatTime(progress.finishedAt))}</span>;
-  if (progress.startedAt) return <span>{t.job.startedAt(formatTime(progress.startedAt))}</span>;
-  return null;
-}
-
-interface ActionsProps {
-  projectId: string;
+interface KnownProps {
+  job: Job;
   progress: Progress;
-  onStarted: () => void;
+  isStale: boolean;
+  onMoved: () => void;
 }
 
-function JobActions({ projectId, progress, onStarted }: ActionsProps) {
-  const action = useAction();
-  const { jobId, status, counts } = progress;
-  const start = () =>
-    action.run(async () => {
-      await api.startJob(jobId);
-      onStarted();
-    });
-  const retryFailed = () =>
-    action.run(async () => {
-      leaveForImport(projectId, await collectUrls((cursor) => api.items(jobId, 'failed', cursor)));
-      navigate(pathTo.newImport(projectId));
-    });
-  return (
-    <>
-      <div class="row">
-        {status === 'draft' ? (
-          <Button variant="primary" onClick={() => void start()} isBusy={action.isBusy} testId="job-start">
-            {t.job.start}
-          </Button>
-        ) : (
-          <ButtonLink href={pathTo.images(projectId)} variant="primary" testId="open-images">
-            {t.job.openImages}
-          </ButtonLink>
-        )}
-        {isFinal(status) && counts.failed > 0 && (
-          <Button onClick={() => void retryFailed()} isBusy={action.isBusy}>
-            {t.job.retryFailed}
-          </Button>
-        )}
-      </div>
-      {action.problem && <ErrorState problem={action.problem} />}
-    </>
-  );
-}
+function KnownJob({ job, progress, isStale, onMoved }: KnownProps) {
+  const { status, total, counts } = progress;
+  const isMoving = isUnderWay(status);
+  const canEdit = canEditProject.value;
+  const filter = readFilter(place.value.search);
+  const tallies = useTallies(job.id, counts, isMoving);
+  const retrying = useAction();
+  const firstRetryAt = tallies?.deferred?.firstRetryAt ?? null;
+  const canRetry = canEdit && !isMoving && status !== 'draft';
+  const groups = groupReasons(counts, tallies ?? {}, { endedBy: job.endedBy, canRetry });
+  const setFilter = (next: ItemFilter) => replaceSearch(filterSearch(next));
 
-/** How an import goes, and what became of each address. */
-export function JobScreen({ projectId, jobId }: { projectId: string; jobId: string }) {
-  const [round, setRound] = useState(0);
-  const [filter, setFilter] = useState<ItemStatus | null>(null);
-  const job = useResource(jobId, (signal) => api.job(jobId, signal));
-  const { progress, problem } = useJobProgress(jobId, round);
-  const title = job.data ? t.imports.name(formatTime(job.data.createdAt), job.data.total) : t.job.title;
+  const takeStep = (group: ReasonGroup) => {
+    if (group.step === 'show') {
+      setFilter(filterOf(group));
+      document.getElementById('job-items')?.focus();
+      return;
+    }
+    void retrying.run(async () => {
+      await api.retryJob(job.id, retryOf(group));
+      setFilter(NO_FILTER);
+      onMoved();
+    });
+  };
+
+  const title = t.imports.name(formatTime(job.createdAt), 0);
   useTitle(title);
-  const again = () => setRound(round + 1);
-
-  if (isMissing(problem)) {
-    const { import: gone, unshared, backToImports } = t.notFound;
-    return <Missing title={gone} body={unshared} action={backToImports} href={pathTo.imports(projectId)} />;
-  }
-  if (!progress) {
-    return (
-      <div class="page">
-        <h1>{title}</h1>
-        {problem ? <ErrorState problem={problem} onRetry={again} /> : <Skeleton />}
-      </div>
-    );
-  }
-  const { status, done, total, counts } = progress;
   return (
     <div class="page">
       <div class="page-head">
@@ -101,25 +71,53 @@ export function JobScreen({ projectId, jobId }: { projectId: string; jobId: stri
           <div class="row">
             <h1>{title}</h1>
             <span role="status" data-testid="progress-status" data-status={status}>
-              <JobChip status={status} counts={counts} />
+              <JobChip state={{ ...job, status, counts, waitsUntil: firstRetryAt }} />
             </span>
           </div>
-          <p class="job-facts muted">
-            <span data-testid="progress-done">{t.job.done(done, total)}</span>
-            <Times progress={progress} />
-          </p>
+          <JobFacts job={job} progress={progress} />
         </div>
-        <JobActions projectId={projectId} progress={progress} onStarted={again} />
+        <JobActions job={job} progress={progress} canEdit={canEdit} onMoved={onMoved} />
       </div>
-      {problem && <p role="status">{t.job.stale}</p>}
-      {!isFinal(status) && status !== 'draft' && (
-        <ProgressLine label={t.job.progress} value={total === 0 ? 0 : done / total} />
+      {isStale && <p role="status">{t.job.stale}</p>}
+      {status === 'planning' && <ProgressLine label={t.job.progress} value={null} />}
+      {total > 0 && (
+        <StatusBar
+          counts={countsByStatus(counts)}
+          total={total}
+          filter={filter.status}
+          onFilter={(next) => setFilter({ status: next, reason: null })}
+        />
       )}
-      <StatusBar counts={countsByStatus(progress)} total={total} filter={filter} onFilter={setFilter} />
-      <section class="stack-tight">
-        <h2>{filter === null ? t.job.items : t.status[filter].group}</h2>
-        <JobItems projectId={projectId} jobId={jobId} filter={filter} done={done} />
-      </section>
+      {retrying.problem && <ErrorState problem={retrying.problem} />}
+      <ReasonList groups={groups} firstRetryAt={firstRetryAt} onStep={takeStep} isBusy={retrying.isBusy} />
+      {job.kind !== 'urls' && <SourceList jobId={job.id} version={`${status} ${progress.updatedAt}`} />}
+      {/* After the reasons are known: they would push the list down. */}
+      {tallies && (
+        <JobItems job={job} progress={progress} filter={filter} groups={groups} onFilter={setFilter} />
+      )}
     </div>
   );
+}
+
+function UnknownJob({ problem, onRetry }: { problem: Problem | null; onRetry: () => void }) {
+  useTitle(t.job.title);
+  return (
+    <div class="page">
+      <h1>{t.job.title}</h1>
+      {problem ? <ErrorState problem={problem} onRetry={onRetry} /> : <Skeleton />}
+    </div>
+  );
+}
+
+/** How an import goes, and what became of each address. */
+export function JobScreen({ projectId, jobId }: { projectId: string; jobId: string }) {
+  const [round, setRound] = useState(0);
+  const { known, problem } = useJob(jobId, round);
+  const again = () => setRound((value) => value + 1);
+  if (isMissing(problem)) {
+    const { import: gone, unshared, backToImports } = t.notFound;
+    return <Missing title={gone} body={unshared} action={backToImports} href={pathTo.imports(projectId)} />;
+  }
+  if (!known) return <UnknownJob problem={problem} onRetry={again} />;
+  return <KnownJob {...known} isStale={problem !== null} onMoved={again} />;
 }

@@ -1,171 +1,144 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { api, fetchSampleUrls } from '../api/endpoints.ts';
+import { api } from '../api/endpoints.ts';
+import type { JobOptions } from '../api/types.ts';
 import { Button } from '../components/button.tsx';
-import { Chip } from '../components/chip.tsx';
 import { ErrorState } from '../components/error-state.tsx';
-import { TextArea, TextField } from '../components/field.tsx';
-import { formatCount } from '../format.ts';
-import { BadLines } from '../import-list/bad-lines.tsx';
-import { FileChooser, FileDrop } from '../import-list/file-drop.tsx';
-import { MAX_EDGE_PX, parseMinSize } from '../import-list/min-size.ts';
-import { MAX_IMPORT_URLS, parseUrlList } from '../import-list/parse-urls.ts';
+import { Tabs } from '../components/tabs.tsx';
+import { parseUrlList } from '../import-list/parse-urls.ts';
+import { OptionsFields } from '../import-options/options-fields.tsx';
+import { NO_OPTIONS, parseOptions } from '../import-options/parse-options.ts';
 import { pathTo } from '../routing/match.ts';
-import { navigate, place } from '../routing/navigation.ts';
-import { config, loadConfig } from '../state/config.ts';
+import { navigate } from '../routing/navigation.ts';
 import { dropDraft, openDraft, saveDraft } from '../state/import-draft.ts';
-import { showToast } from '../state/toasts.ts';
 import { useAction } from '../state/use-action.ts';
+import { useListFile } from '../state/use-list-file.ts';
+import { useListImport } from '../state/use-list-import.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
+import { ImportAddresses } from './import-addresses.tsx';
+import { ImportPages, ImportSitemap, MAX_PAGES } from './import-from-site.tsx';
+import { SendingList } from './sending-list.tsx';
 import './screens.css';
 
-const ROWS = 12;
+type Way = 'addresses' | 'pages' | 'sitemap';
 
-function appended(text: string, more: string): string {
-  return text.trim() === '' ? more : `${text.trimEnd()}\n${more}`;
+/** What Start does at present. */
+interface Plan {
+  label: string;
+  canStart: boolean;
+  start: (options: JobOptions) => void;
 }
 
-/** Explains a sample site that does not answer, with a way to try again. */
-function SampleProblem({ onRetry }: { onRetry: () => void }) {
-  return (
-    <div class="error-state" role="alert">
-      <h3>{t.newImport.sampleFailedTitle}</h3>
-      <p>{t.newImport.sampleFailedWhy}</p>
-      <p>{t.newImport.sampleFailedWhat}</p>
-      <div>
-        <Button onClick={onRetry}>{t.retry}</Button>
-      </div>
-    </div>
-  );
-}
-
-/** A list of addresses, checked while it is typed, becomes an import that starts at once. */
+/** Images come in from a list of addresses, from web pages or from a sitemap; the import starts at once. */
 export function NewImportScreen({ projectId }: { projectId: string }) {
   useTitle(t.newImport.title);
+  const words = t.newImport;
+  const [way, setWay] = useState<Way>('addresses');
   const [text, setText] = useState(() => openDraft(projectId));
-  const [minWidth, setMinWidth] = useState('');
-  const [minHeight, setMinHeight] = useState('');
+  const [pagesText, setPagesText] = useState('');
+  const [sitemap, setSitemap] = useState('');
+  const [form, setForm] = useState(NO_OPTIONS);
   const list = useMemo(() => parseUrlList(text), [text]);
+  const pages = useMemo(() => parseUrlList(pagesText), [pagesText]);
+  const site = useMemo(() => parseUrlList(sitemap), [sitemap]);
+  const file = useListFile();
   const starting = useAction();
-  const sampling = useAction();
-  const sampleSiteUrl = config.value?.sampleSiteUrl ?? null;
-  const wantsSample = new URLSearchParams(place.value.search).has('sample');
+  const openJob = (jobId: string) => {
+    if (way === 'addresses') dropDraft(projectId);
+    navigate(pathTo.import(projectId, jobId));
+  };
+  const sending = useListImport(projectId, openJob);
+  const { options, errors } = parseOptions(form);
 
-  const width = parseMinSize(minWidth);
-  const height = parseMinSize(minHeight);
-  const isTooLong = list.urls.length > MAX_IMPORT_URLS;
-  const canStart = list.urls.length > 0 && !isTooLong && width !== null && height !== null;
-
-  const fillSample = () =>
-    sampling.run(async () => {
-      if (sampleSiteUrl === null) return;
-      const urls = await fetchSampleUrls(sampleSiteUrl);
-      setText((old) => appended(old, urls.join('\n')));
-      showToast(t.newImport.sampleFilled(urls.length));
-    });
-
-  useEffect(() => void loadConfig(), []);
   useEffect(() => saveDraft(projectId, text), [text]);
-  useEffect(() => {
-    // After a reload the list is there already.
-    if (wantsSample && sampleSiteUrl !== null && text === '') void fillSample();
-  }, [wantsSample, sampleSiteUrl]);
 
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (!canStart) return;
+  const createAndStart = (make: () => Promise<{ id: string }>) =>
     void starting.run(async () => {
-      const job = await api.createJob(projectId, {
-        urls: list.urls,
-        ...(width === undefined ? {} : { minWidth: width }),
-        ...(height === undefined ? {} : { minHeight: height }),
-      });
-      dropDraft(projectId);
+      const { id } = await make();
       try {
-        await api.startJob(job.id);
+        await api.startJob(id);
       } finally {
         // Created is created: the import's own screen offers to start it when this start failed.
-        navigate(pathTo.import(projectId, job.id));
+        openJob(id);
       }
     });
+  const source = file.file ? file.source : { total: list.urls.length, batches: () => [list.urls] };
+  const plans: Record<Way, Plan> = {
+    addresses: {
+      label: words.start(source?.total ?? 0),
+      canStart: source !== null && source.total > 0,
+      start: (chosen) => source && sending.start(source, chosen),
+    },
+    pages: {
+      label: words.startPages(pages.urls.length),
+      canStart: pages.urls.length > 0 && pages.urls.length <= MAX_PAGES,
+      start: (chosen) =>
+        createAndStart(() => api.createJob(projectId, { kind: 'pages', pages: pages.urls, options: chosen })),
+    },
+    sitemap: {
+      label: words.startSitemap,
+      canStart: site.urls.length === 1 && site.badLines.length === 0,
+      start: (chosen) =>
+        createAndStart(() =>
+          api.createJob(projectId, { kind: 'sitemap', sitemap: site.urls[0] ?? '', options: chosen }),
+        ),
+    },
   };
-  const sizeError = (value: number | undefined | null) =>
-    value === null ? t.newImport.badSize(MAX_EDGE_PX) : null;
+  const plan = plans[way];
+  const problem = starting.problem ?? sending.problem;
+  const canStart = plan.canStart && Object.keys(errors).length === 0;
 
+  if (sending.phase !== 'idle' && sending.isLong) {
+    return (
+      <div class="page">
+        <h1>{words.title}</h1>
+        <SendingList sending={sending} />
+      </div>
+    );
+  }
   return (
-    <form class="page" onSubmit={submit} noValidate>
-      <div class="page-head">
-        <div>
-          <h1>{t.newImport.title}</h1>
-          <p class="muted">{t.newImport.intro}</p>
-        </div>
-        {sampleSiteUrl !== null && (
-          <Button onClick={() => void fillSample()} isBusy={sampling.isBusy} testId="import-sample">
-            {t.newImport.sample}
-          </Button>
-        )}
-      </div>
-      {sampling.problem && <SampleProblem onRetry={() => void fillSample()} />}
-      <FileDrop onText={(more) => setText(appended(text, more))}>
-        <TextArea
-          label={t.newImport.urls}
-          hint={t.newImport.urlsHint}
-          rows={ROWS}
-          placeholder={t.newImport.placeholder}
-          value={text}
-          onValue={setText}
-          error={isTooLong ? t.newImport.tooMany(MAX_IMPORT_URLS) : null}
-          testId="import-urls"
-        />
-      </FileDrop>
-      <div class="row-spread">
-        <div class="counts" role="status" data-testid="import-counts">
-          <Chip tone="keep" icon="check">
-            {formatCount(list.urls.length)} {t.newImport.valid}
-          </Chip>
-          <Chip tone="warning" icon="warning">
-            {formatCount(list.badLines.length)} {t.newImport.invalid}
-          </Chip>
-          <Chip tone="info" icon="twice">
-            {formatCount(list.duplicates)} {t.newImport.duplicates}
-          </Chip>
-        </div>
-        <div class="row">
-          <FileChooser onText={(more) => setText(appended(text, more))} />
-          <span class="muted">{t.newImport.dropHint}</span>
-        </div>
-      </div>
-      <BadLines lines={list.badLines} />
-      <fieldset class="fieldset">
-        <legend>{t.newImport.limits}</legend>
-        <div class="size-fields">
-          <TextField
-            label={t.newImport.minWidth}
-            inputMode="numeric"
-            value={minWidth}
-            onValue={setMinWidth}
-            error={sizeError(width)}
-          />
-          <TextField
-            label={t.newImport.minHeight}
-            inputMode="numeric"
-            value={minHeight}
-            onValue={setMinHeight}
-            error={sizeError(height)}
-          />
-        </div>
-        <p class="field-hint">{t.newImport.sizeHint}</p>
-      </fieldset>
-      {starting.problem && <ErrorState problem={starting.problem} />}
+    <form
+      class="page"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (canStart) plan.start(options);
+      }}
+    >
+      <h1>{words.title}</h1>
+      <Tabs
+        label={words.ways}
+        selected={way}
+        onSelect={setWay}
+        tabs={[
+          {
+            id: 'addresses',
+            label: words.tabs.addresses,
+            panel: () => <ImportAddresses text={text} onText={setText} list={list} file={file} />,
+          },
+          {
+            id: 'pages',
+            label: words.tabs.pages,
+            panel: () => <ImportPages text={pagesText} onText={setPagesText} list={pages} />,
+          },
+          {
+            id: 'sitemap',
+            label: words.tabs.sitemap,
+            panel: () => <ImportSitemap text={sitemap} onText={setSitemap} list={site} />,
+          },
+        ]}
+      />
+      <OptionsFields form={form} onForm={setForm} />
+      {problem && <ErrorState problem={problem} />}
       <div>
         <Button
           type="submit"
           variant="primary"
           isDisabled={!canStart}
-          isBusy={starting.isBusy}
+          isBusy={starting.isBusy || sending.phase === 'sending' || sending.phase === 'pausing'}
           testId="import-start"
         >
-          {t.newImport.start(list.urls.length)}
+          {plan.label}
         </Button>
       </div>
     </form>

@@ -1,18 +1,7 @@
-/** Addresses on their way to the import form, such as the failed ones of an earlier import. */
-let waiting: { projectId: string; urls: readonly string[] } | null = null;
-
 const KEY_PREFIX = 'darkroom-import-draft:';
 
-/** Leaves addresses for the next import form of this project. */
-export function leaveForImport(projectId: string, urls: readonly string[]): void {
-  waiting = { projectId, urls };
-}
-
-/** The text to start the form with: the addresses left for it, else what was typed before a reload. */
+/** The text to start the form with: what was typed before a reload. */
 export function openDraft(projectId: string): string {
-  const urls = waiting?.projectId === projectId ? waiting.urls : [];
-  waiting = null;
-  if (urls.length > 0) return urls.join('\n');
   try {
     return sessionStorage.getItem(KEY_PREFIX + projectId) ?? '';
   } catch {

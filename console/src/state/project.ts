@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { api } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
@@ -13,6 +13,12 @@ interface ProjectState {
 
 /** The project that the address names; null outside projects. */
 export const currentProject = signal<ProjectState | null>(null);
+
+/** Whether the reader's role allows to import, stop and delete. */
+export const canEditProject = computed(() => {
+  const role = currentProject.value?.project?.role;
+  return role === 'owner' || role === 'editor';
+});
 
 function update(projectId: string, change: Partial<ProjectState>): void {
   const current = currentProject.value;

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import type { Job } from '../api/types.ts';
 import { nextPollDelay } from '../job/poll-delay.ts';
+import { isUnderWay } from '../job/status-words.ts';
 import { checkFreshImages } from './gallery-store.ts';
 import type { GalleryStore } from './gallery-store.ts';
 import { refreshProject } from './project.ts';
@@ -22,7 +23,7 @@ export function useLiveGallery(store: GalleryStore): Job | null {
 
     const look = async () => {
       const jobs = await api.jobs(store.projectId, null, abort.signal);
-      const active = jobs.data.find(({ status }) => status === 'queued' || status === 'running') ?? null;
+      const active = jobs.data.find(({ status }) => isUnderWay(status)) ?? null;
       await Promise.all([checkFreshImages(store, abort.signal), refreshProject(store.projectId)]);
       return active;
     };
@@ -36,7 +37,7 @@ export function useLiveGallery(store: GalleryStore): Job | null {
       } catch {
         // The gallery shows its own errors; a missed look is only later news.
         failures += 1;
-        delay = nextPollDelay({ isFinal: false, unchanged: 0, failures });
+        delay = nextPollDelay({ isFinal: false, failures, isHidden: document.hidden });
       }
       if (delay !== null && !abort.signal.aborted) timer = window.setTimeout(() => void tick(), delay);
     };

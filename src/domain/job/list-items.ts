@@ -20,6 +20,12 @@ function byStatus(jobId: string, status: ItemStatus): SQL {
   return sql`and ${crawlItems.status} = ${status}`;
 }
 
+/** Items without a result read as skipped for the reason that ended their job. */
+function byReason(reason: string): SQL {
+  return sql`and case when ${crawlItems.status} in ('pending', 'deferred')
+    then coalesce(job.ended_by, ${crawlItems.reason}) else ${crawlItems.reason} end = ${reason}`;
+}
+
 /** The items of a job in the order they were given, all or those of one status and reason. */
 export async function listItems(
   ctx: RequestContext,
@@ -36,7 +42,7 @@ export async function listItems(
       .where(
         sql`${crawlItems.jobId} = ${jobId} and ${crawlItems.position} > ${after}
           ${page.status ? byStatus(jobId, page.status) : sql``}
-          ${page.reason ? sql`and ${crawlItems.reason} = ${page.reason}` : sql``}`,
+          ${page.reason ? byReason(page.reason) : sql``}`,
       )
       .orderBy(asc(crawlItems.position))
       .limit(page.limit + 1),

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createJobBody } from '../../../src/routes/job/schema.ts';
-import { MAX_EDGE_PX, parseMinSize } from '../../../console/src/import-list/min-size.ts';
 import { parseUrlList } from '../../../console/src/import-list/parse-urls.ts';
 
 describe('a pasted list of addresses', () => {
@@ -50,24 +48,5 @@ describe('a pasted list of addresses', () => {
   it('names the line as an editor counts it', () => {
     const { badLines } = parseUrlList('https://a.example/1.jpg\n\nnonsense');
     expect(badLines).toEqual([{ line: 3, text: 'nonsense', reason: 'noScheme' }]);
-  });
-});
-
-describe('the smallest size', () => {
-  it('is no limit when empty and a number of pixels otherwise', () => {
-    expect(parseMinSize(' ')).toBeUndefined();
-    expect(parseMinSize(' 320 ')).toBe(320);
-  });
-
-  it('goes as far as the API takes it', () => {
-    const isTaken = (minWidth: number) =>
-      createJobBody.safeParse({ kind: 'urls', urls: ['https://a.example/'], options: { minWidth } }).success;
-    expect(parseMinSize(String(MAX_EDGE_PX))).toBe(MAX_EDGE_PX);
-    expect(isTaken(MAX_EDGE_PX)).toBe(true);
-    expect(isTaken(MAX_EDGE_PX + 1)).toBe(false);
-  });
-
-  it.each(['0', '-5', '1.5', '16385', 'big', '1e3'])('refuses %s', (text) => {
-    expect(parseMinSize(text)).toBeNull();
   });
 });
