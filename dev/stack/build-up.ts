@@ -155,7 +155,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       CRAWL_ALLOWED_ORIGINS: site.origins.join(','),
       DOH_URL: 'https://cloudflare-dns.com/dns-query',
       // The sample import is to show every outcome within seconds.
-      CRAWL_RETRY_SECONDS: '1',
+      CRAWL_RETRY_SECONDS: '0.5',
     };
     await runStep(
       {

@@ -10,10 +10,10 @@ export interface ReserveRequest {
 
 export type Reservation =
   /**
-   * `turns`: when each path may be asked for, in ms since 1970; null for what robots.txt forbids. A turn that was
-   * missed is void: what is still to be asked is reserved anew.
+   * `turns`: when each path may be asked for, in ms since 1970; null for what robots.txt forbids. A request may come
+   * `graceMs` late if the booking's later ones keep the interval to it; a turn missed by more is void.
    */
-  | { kind: 'go'; turns: (number | null)[]; intervalMs: number }
+  | { kind: 'go'; turns: (number | null)[]; intervalMs: number; graceMs: number }
   /** The origin is not asked, now or later. */
   | { kind: 'blocked'; reason: 'robots' | 'private_address' | 'policy'; detail: string }
   | { kind: 'failed'; reason: 'dns'; detail: string }

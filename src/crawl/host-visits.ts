@@ -7,12 +7,16 @@ import type { Admission, FetchFailure } from './request.ts';
 const GATE_DEADLINE_MS = 20_000;
 /** A turn this soon is waited for; for a later one the chunk is given back, which costs a way through the queue. */
 export const HOLD_MS = 4_000;
-/** Part of a host's interval by which a request may come after its turn without asking for another. */
-const LATE_SHARE = 0.1;
+/** `at` in ms since 1970; see the gate's reservation. */
+interface Turn {
+  at: number;
+  intervalMs: number;
+  graceMs: number;
+}
 
 /** When a URL may be asked, or what became of it instead. */
 export type Visit =
-  | { kind: 'go'; at: number; intervalMs: number }
+  | ({ kind: 'go' } & Turn)
   | { kind: 'stop'; failure: FetchFailure; detail: string }
   | { kind: 'wait'; until: number };
 
@@ -36,8 +40,10 @@ function toVisits(reservation: Reservation, paths: string[]): Visit[] {
   const all = (visit: Visit): Visit[] => paths.map(() => visit);
   switch (reservation.kind) {
     case 'go':
-      return reservation.turns.map((at) =>
-        at === null ? DISALLOWED : { kind: 'go', at, intervalMs: reservation.intervalMs },
+      return reservation.turns.map((at): Visit =>
+        at === null
+          ? DISALLOWED
+          : { kind: 'go', at, intervalMs: reservation.intervalMs, graceMs: reservation.graceMs },
       );
     case 'later':
       return all({ kind: 'wait', until: reservation.at });
@@ -95,24 +101,41 @@ export async function planVisits(tools: VisitTools, booking: string, urls: strin
   return visits;
 }
 
+/** Turns that one request may miss, on a machine that is too busy, before its chunk is given back. */
+const MAX_MISSED = 5;
+
+/** When the last request of a booking to each origin started, in ms since 1970. */
+export type Starts = Map<string, number>;
+
 /**
- * Admits the requests of one URL whose turn has come: the first unless a wait for a connection made it miss its
- * turn, and every redirect, which may lead to another host, at a turn of its own.
+ * Admits the requests of one URL whose `turn` has come: the first unless it is too late, and every redirect, which may
+ * lead to another host, at a turn of its own, as is the first without a turn. `starts` belongs to all URLs of the booking: one
+ * that is late makes the next ones late, never closer.
  */
 export function admitVisit(
   tools: VisitTools,
   booking: string,
-  turn: { at: number; intervalMs: number },
+  turn: Turn | null,
+  starts: Starts,
   signal: AbortSignal,
 ): (url: URL, hop: number) => Promise<Admission> {
   return async (url, hop) => {
-    const isInTime = tools.now() <= turn.at + turn.intervalMs * LATE_SHARE;
-    if (hop === 0 && isInTime) return { kind: 'go' };
-    const [visit] = await askGate(tools, `${booking}/${hop}`, [url]);
-    if (!visit) return { kind: 'go' };
-    if (visit.kind !== 'go') return visit;
-    if (visit.at > tools.now() + HOLD_MS) return { kind: 'wait', until: visit.at };
-    await tools.sleepUntil(visit.at, signal);
-    return { kind: 'go' };
+    if (hop === 0 && turn !== null) {
+      const start = Math.max(tools.now(), (starts.get(url.origin) ?? 0) + turn.intervalMs);
+      if (start <= turn.at + turn.graceMs) {
+        starts.set(url.origin, start);
+        await tools.sleepUntil(start, signal);
+        return { kind: 'go' };
+      }
+    }
+    for (let tries = 0; tries < MAX_MISSED; tries++) {
+      const [visit] = await askGate(tools, `${booking}/${hop}`, [url]);
+      if (!visit) return { kind: 'go' };
+      if (visit.kind !== 'go') return visit;
+      if (visit.at > tools.now() + HOLD_MS) return { kind: 'wait', until: visit.at };
+      await tools.sleepUntil(visit.at, signal);
+      if (tools.now() <= visit.at + visit.graceMs) return { kind: 'go' };
+    }
+    return { kind: 'wait', until: tools.now() };
   };
 }

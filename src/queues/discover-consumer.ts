@@ -1,5 +1,5 @@
 import { hostGateFor } from '../crawl/host-gate.ts';
-import { admitVisit, HOLD_MS, planVisits, type VisitTools } from '../crawl/host-visits.ts';
+import { admitVisit, type VisitTools } from '../crawl/host-visits.ts';
 import { userAgentOf, type Way } from '../crawl/request.ts';
 import { finishSource } from '../domain/crawl/finish-source.ts';
 import { readSource } from '../domain/crawl/read-source.ts';
@@ -37,7 +37,7 @@ async function discover(message: DiscoverMessage, services: Services): Promise<v
   const source = await readSource(service, message);
   if (source === null) return;
   const started = services.clock.now();
-  const way = wayTo(source.url, `${message.jobId}/${message.epoch}/source-${message.source}`, services);
+  const way = wayTo(`${message.jobId}/${message.epoch}/source-${message.source}`, services);
   const tools = { ...way, service, retrySeconds: services.config.CRAWL_RETRY_SECONDS };
   const { outcome, retrySeconds } = await lookInSource(message, source, tools).catch(
     (error: unknown): Looked => {
@@ -57,8 +57,8 @@ async function discover(message: DiscoverMessage, services: Services): Promise<v
   await services.coordinator(message.jobId).start(message);
 }
 
-/** The first request waits for its turn, as every redirect does. */
-function wayTo(url: string, booking: string, services: Services): Way {
+/** Every request waits for its turn. */
+function wayTo(booking: string, services: Services): Way {
   const { config } = services;
   const signal = new AbortController().signal;
   const tools: VisitTools = {
@@ -73,13 +73,6 @@ function wayTo(url: string, booking: string, services: Services): Way {
     connect: async (task) => await task(),
     signal,
     now: tools.now,
-    async admit(asked, hop) {
-      if (hop > 0) return await admitVisit(tools, booking, { at: 0, intervalMs: 0 }, signal)(asked, hop);
-      const [visit] = await planVisits(tools, booking, [url]);
-      if (!visit || visit.kind !== 'go') return visit ?? { kind: 'go' };
-      if (visit.at > tools.now() + HOLD_MS) return { kind: 'wait', until: visit.at };
-      await tools.sleepUntil(visit.at, signal);
-      return { kind: 'go' };
-    },
+    admit: admitVisit(tools, booking, null, new Map(), signal),
   };
 }

@@ -3,7 +3,14 @@ import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { isSwept } from '../media/store-again.ts';
 import type { Claim, ChunkItem, ChunkRef, CrawlCoordinatorRpc } from '../crawl/coordinator.ts';
-import { admitVisit, HOLD_MS, planVisits, type Visit, type VisitTools } from '../crawl/host-visits.ts';
+import {
+  admitVisit,
+  HOLD_MS,
+  planVisits,
+  type Starts,
+  type Visit,
+  type VisitTools,
+} from '../crawl/host-visits.ts';
 import { type CrawlTools, processItem } from '../crawl/process-item.ts';
 import { createRecorder } from './recorder.ts';
 
@@ -57,6 +64,7 @@ export async function workOnChunk(
     recorder.flush();
   }, REPORT_MS);
 
+  const starts: Starts = new Map();
   const left: { item: ChunkItem; until: number }[] = [];
   let fault: unknown = null;
   try {
@@ -120,7 +128,7 @@ export async function workOnChunk(
     if (claim.kind !== 'run' || stop.signal.aborted) return { kind: 'stopped' as const };
     const processed = await processItem({ ...item, attempt: claim.attempt }, claim.options, tools, {
       connect: tools.connect,
-      admit: admitVisit(tools, booking, turn, stop.signal),
+      admit: admitVisit(tools, booking, turn, starts, stop.signal),
       signal: stop.signal,
     });
     if (processed.kind === 'result' && processed.backOffUntil !== undefined) {

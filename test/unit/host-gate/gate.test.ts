@@ -107,10 +107,10 @@ describe('an origin on this machine that is allowed', () => {
     const gate = openGate({ dohUrl: undefined });
     const first = await gate.reserve(ask(site.origin, 'a', 2));
     const second = await gate.reserve(ask(site.origin, 'b'));
-    expect(first).toMatchObject({ kind: 'go', turns: [NOW, NOW + 2_000], intervalMs: 2_000 });
-    expect(second).toMatchObject({ kind: 'go', turns: [NOW + 4_000] });
+    expect(first).toMatchObject({ kind: 'go', turns: [NOW, NOW + 2_000], intervalMs: 2_000, graceMs: 2_000 });
+    expect(second).toMatchObject({ kind: 'go', turns: [NOW + 6_000], graceMs: 200 });
     const closed = { origin: site.origin, booking: 'c', paths: ['/private/x', '/y', '/private/z'] };
-    expect(await gate.reserve(closed)).toMatchObject({ turns: [null, NOW + 6_000, null] });
+    expect(await gate.reserve(closed)).toMatchObject({ turns: [null, NOW + 8_000, null] });
     expect(site.requests).toHaveLength(1);
     expect(site.requests[0]).toMatch(/ \/robots\.txt$/);
     expect(doh.questions).toEqual([]);
@@ -123,7 +123,9 @@ describe('an origin on this machine that is allowed', () => {
       Array.from({ length: 6 }, async (_, n) => await gate.reserve(ask(site.origin, String(n)))),
     );
     expect(site.requests).toHaveLength(1);
-    const starts = answers.flatMap((answer) => (answer.kind === 'go' ? answer.turns.map((at) => at ?? 0) : []));
+    const starts = answers.flatMap((answer) =>
+      answer.kind === 'go' ? answer.turns.map((at) => at ?? 0) : [],
+    );
     expect(starts.sort((a, b) => a - b)).toEqual([0, 200, 400, 600, 800, 1_000].map((ms) => NOW + ms));
   });
 
@@ -283,7 +285,7 @@ describe('the pace of an origin', () => {
     await gate.cancel('b');
     const after = openGate();
     expect(await after.reserve(ask(site.origin, 'a', 2))).toMatchObject({ turns: [NOW + 200, NOW + 400] });
-    expect(await after.reserve(ask(site.origin, 'c', 2))).toMatchObject({ turns: [NOW + 600, NOW + 800] });
+    expect(await after.reserve(ask(site.origin, 'c', 2))).toMatchObject({ turns: [NOW + 800, NOW + 1_000] });
     await after.backOff(NOW + 5_000);
     expect(await openGate().reserve(ask(site.origin, 'a', 2))).toMatchObject({
       turns: [NOW + 5_000, NOW + 5_200],
@@ -302,7 +304,7 @@ describe('the pace of an origin', () => {
   it('turns work away when too much waits, until half of it is done', async () => {
     const gate = openGate({ requestsPerSecond: 10 });
     await gate.backOff(NOW + 1_000);
-    for (let n = 0; n < MAX_OPEN_SLOTS / 1_000; n++) await gate.reserve(ask(site.origin, String(n), 1_000));
+    for (let n = 0; n < MAX_OPEN_SLOTS / 1_000; n++) await gate.reserve(ask(site.origin, String(n), 999));
     expect(await gate.reserve(ask(site.origin, 'one'))).toEqual({
       kind: 'later',
       at: NOW + Math.ceil((1_000 + 9_999 * 100) / 2),
@@ -320,8 +322,8 @@ describe('the pace of an origin', () => {
     expect(gate.idleAt()).toBe(NOW + 1_000 + FORGET_AFTER_MS);
     expect(openGate().idleAt()).toBe(NOW + 1_000 + FORGET_AFTER_MS);
     const slow = openGate({ requestsPerSecond: 0.01 });
-    await slow.reserve(ask(site.origin, 'b', 1_000));
-    await slow.reserve(ask(site.origin, 'c', 1_000));
+    await slow.reserve(ask(site.origin, 'b', 999));
+    await slow.reserve(ask(site.origin, 'c', 999));
     expect(slow.idleAt()).toBe(NOW + 2_000 * 100_000);
     await gate.backOff(NOW + 1_000 + 86_400_000);
     expect(gate.idleAt()).toBe(NOW + 1_000 + FORGET_AFTER_MS);
