@@ -172,12 +172,16 @@ begin
   return true;
 end $$;
 
--- Ends a job and says so in the project's activity.
-create function app.end_job(job text, final_status text, because text, fault text) returns void
+-- Ends a job that is in the expected state of the run, and says so in the project's activity.
+create function app.end_job(job text, run integer, expected text, final_status text, because text, fault text)
+returns void
 language plpgsql as $$
 begin
   update crawl_jobs set status = final_status, ended_by = because, failure = fault, finished_at = now(),
-    retry = null, retry_position = null where id = job;
+    retry = null, retry_position = null where id = job and epoch = run and status = expected;
+  if not found then
+    return;
+  end if;
   insert into activity_logs (id, project_id, action, subject_id, data)
   select 'act_' || replace(gen_random_uuid()::text, '-', ''), project_id, 'job.finished', id,
     jsonb_build_object('status', final_status)
@@ -198,24 +202,24 @@ begin
   if open_urls > 0 then
     update crawl_jobs set status = 'queued' where id = job;
   elsif target.total = 0 then
-    perform app.end_job(job, 'failed', null, coalesce(
+    perform app.end_job(job, run, 'planning', 'failed', null, coalesce(
       (select reason from job_sources where job_id = job and reason is not null order by position limit 1), 'nothing_found'));
   else
-    perform app.end_job(job, case when (select failed from job_totals where job_id = job) > 0
+    perform app.end_job(job, run, 'planning', case when (select failed from job_totals where job_id = job) > 0
       then 'completed_with_errors' else 'completed' end, null, null);
   end if;
 end $$;
 
--- Prepares a run of which nobody knows what was handed out: all of it counts as waiting again. Returns the
--- job's status; null when the run is over.
-create function app.reset_run(job text, run integer) returns text
+-- Counts chunks that were handed out, but are not among those that the coordinator knows, as waiting again, and all
+-- pages and sitemaps. Returns the job's status; null when the run is over.
+create function app.reset_run(job text, run integer, known integer[]) returns text
 language plpgsql as $$
 declare current_status text;
 begin
   select status into current_status from crawl_jobs where id = job and epoch = run
     and status in ('planning', 'queued', 'running', 'stopping');
   if current_status is not null then
-    update job_chunks set status = 'pending' where job_id = job and status = 'sent';
+    update job_chunks set status = 'pending' where job_id = job and status = 'sent' and chunk <> all (known);
     update job_sources set status = 'pending', not_before = now() where job_id = job and status = 'sent';
   end if;
   return current_status;
@@ -398,7 +402,7 @@ begin
   if not found then
     return false;
   end if;
-  perform app.end_job(job, 'stopped', 'stopped', null);
+  perform app.end_job(job, run, 'stopping', 'stopped', 'stopped', null);
   return true;
 end $$;
 
@@ -544,10 +548,10 @@ begin
 
   if target.status = 'running' and totals.pending + totals.deferred = 0 then
     target.status := case when totals.failed > 0 then 'completed_with_errors' else 'completed' end;
-    perform app.end_job(job, target.status, null, null);
+    perform app.end_job(job, run, 'running', target.status, null, null);
   elsif target.status = 'running' and totals.stored >= (target.options ->> 'maxImages')::integer then
     target.status := 'completed';
-    perform app.end_job(job, target.status, 'limit', null);
+    perform app.end_job(job, run, 'running', target.status, 'limit', null);
   end if;
   return jsonb_build_object('status', target.status, 'written', coalesce(cardinality(outcomes), 0),
     'dueAt', ceil(extract(epoch from due) * 1000));
@@ -572,8 +576,8 @@ grant execute on function app.start_job(text), app.stop_job(text), app.retry_job
 grant execute on function app.add_items(text, integer, jsonb), app.add_sources(text, integer, jsonb),
   app.lock_job(text, text[]), app.note_move(text), app.assign_chunks(jsonb, integer), app.origin_of(text)
   to darkroom_app, darkroom_service;
-grant execute on function app.child_stride(), app.end_job(text, text, text, text), app.leave_planning(text, integer),
-  app.reset_run(text, integer), app.replan(text, integer, integer),
+grant execute on function app.child_stride(), app.end_job(text, integer, text, text, text, text), app.leave_planning(text, integer),
+  app.reset_run(text, integer, integer[]), app.replan(text, integer, integer),
   app.take_chunks(text, integer, integer, jsonb, text, integer), app.take_sources(text, integer, integer),
   app.finish_source(text, integer, integer, jsonb, integer), app.end_stop(text, integer),
   app.record_results(text, integer, integer, jsonb, boolean), app.fail_chunk(text, integer, integer, text)
@@ -584,7 +588,7 @@ drop function app.fail_chunk(text, integer, integer, text),
   app.record_results(text, integer, integer, jsonb, boolean), app.end_stop(text, integer),
   app.finish_source(text, integer, integer, jsonb, integer), app.take_sources(text, integer, integer),
   app.take_chunks(text, integer, integer, jsonb, text, integer), app.replan(text, integer, integer),
-  app.reset_run(text, integer), app.leave_planning(text, integer), app.end_job(text, text, text, text),
+  app.reset_run(text, integer, integer[]), app.leave_planning(text, integer), app.end_job(text, integer, text, text, text, text),
   app.retry_job(text, jsonb), app.stop_job(text), app.start_job(text), app.add_sources(text, integer, jsonb),
   app.add_items(text, integer, jsonb), app.assign_chunks(jsonb, integer), app.note_move(text),
   app.lock_job(text, text[]), app.origin_of(text), app.child_stride();

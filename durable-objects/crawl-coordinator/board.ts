@@ -5,8 +5,8 @@ import type { JobOptions } from '../../src/crawl/job-options.ts';
 export const LEASE_MS = 30_000;
 /** A message that nobody came for within this time is sent again; a late one finds the chunk taken. */
 export const SENT_MS = 60_000;
-/** A parked chunk is sent this much before it is due, for the queue's own way. */
-export const PARK_LEAD_MS = 700;
+/** A parked chunk is sent this much before it is due, for the queue's own way; a consumer that has it early waits. */
+export const PARK_LEAD_MS = 3_000;
 /** Times that a chunk may end its consumer before it is given up. */
 export const MAX_FAULTS = 6;
 /** The pause after a fault of ours, doubled each time up to the longest. */
@@ -65,8 +65,8 @@ export class Board {
     return [...this.#chunks.values()].filter(({ state }) => state === 'leased').length;
   }
 
-  get size(): number {
-    return this.#chunks.size;
+  get numbers(): number[] {
+    return [...this.#chunks.keys()];
   }
 
   /** How many chunks of each lane are out. */
@@ -102,7 +102,8 @@ export class Board {
 
   park(chunk: number, leaseId: string, until: number, left: ChunkItem[]): boolean {
     const found = this.#leasedBy(chunk, leaseId);
-    if (found) this.#put({ ...found, state: 'parked', until, leaseId: null, items: left });
+    if (found)
+      this.#put({ ...found, state: 'parked', until, leaseId: null, items: left, outages: 0, faults: 0 });
     return found !== null;
   }
 

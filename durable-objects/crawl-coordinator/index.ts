@@ -27,6 +27,8 @@ const STOP_LIMIT_MS = 20_000;
 const AGAIN_MS = 5_000;
 /** Pages and sitemaps looked at together. */
 const SOURCES_AT_A_TIME = 10;
+/** Said of a chunk that is given up. */
+const SPENT = 'its consumer broke every time';
 /** After a retry was planned, its URLs are handed out this much later. */
 const PLANNING_LOOK_MS = 200;
 /** A job under way is looked after this often, whatever else is known of it. */
@@ -56,6 +58,8 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   /** Postgres had less than there was room for, and no host held anything back. */
   #isDrained = false;
   #takenAt = 0;
+  /** After a fault no round comes before this; ms since 1970. */
+  #againAt = 0;
   /** Rounds run one after another. */
   #round: Promise<void> = Promise.resolve();
   #isRoundWaiting = false;
@@ -70,17 +74,20 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   async start(ref: RunRef): Promise<void> {
     await this.#inOrder(async () => {
       if (this.#run && this.#run.epoch > ref.epoch) return;
-      if (this.#run?.epoch !== ref.epoch) {
-        const status = await resetRun(this.#services().db.service, ref);
-        if (status === null) return;
-        this.#board.clear();
-        const stopBy = status === 'stopping' ? Date.now() + STOP_LIMIT_MS : null;
-        this.#keep({ jobId: ref.jobId, epoch: ref.epoch, options: {}, lane: '', stopBy });
-      }
+      if (this.#run?.epoch !== ref.epoch && !(await this.#adopt(ref))) return;
       this.#nextPlannedAt = 0;
       this.#isDrained = false;
       await this.#look();
     });
+  }
+
+  async revive(ref: RunRef): Promise<void> {
+    await this.#inOrder(async () => {
+      // The answer to `takeChunks` may have been lost: Postgres says sent, and nobody knows the chunk.
+      if (this.#run?.epoch === ref.epoch)
+        await resetRun(this.#services().db.service, ref, this.#board.numbers);
+    });
+    await this.start(ref);
   }
 
   async stop(ref: RunRef): Promise<void> {
@@ -124,6 +131,16 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   override async alarm(): Promise<void> {
     if (Date.now() - this.#takenAt >= LOOK_MS) this.#nextPlannedAt = 0;
     await this.#inOrder(() => this.#look());
+  }
+
+  /** Takes over a run that it does not know. False when that run is over. */
+  async #adopt(ref: RunRef): Promise<boolean> {
+    const status = await resetRun(this.#services().db.service, ref, []);
+    if (status === null) return false;
+    this.#board.clear();
+    const stopBy = status === 'stopping' ? Date.now() + STOP_LIMIT_MS : null;
+    this.#keep({ jobId: ref.jobId, epoch: ref.epoch, options: {}, lane: '', stopBy });
+    return true;
   }
 
   #services(): Services {
@@ -173,11 +190,13 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     const current = this.#run;
     if (!current) return;
     try {
+      this.#againAt = 0;
       if (current.stopBy === null) await this.#handOut(current);
       else await this.#finishStop(current, current.stopBy);
     } catch (error) {
       logEvent('warn', 'coordinator_round_failed', { jobId: current.jobId, ...describeError(error) });
-      this.#nextPlannedAt = Date.now() + AGAIN_MS;
+      this.#againAt = Date.now() + AGAIN_MS;
+      this.#nextPlannedAt = this.#againAt;
     }
     if (this.#run) await this.#setAlarm(this.#run);
   }
@@ -192,26 +211,22 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   async #handOut(current: Run): Promise<void> {
     const services = this.#services();
     const { send, spent } = this.#board.takeDue(Date.now());
+    await this.#send(current, send);
     for (const { chunk } of spent) {
-      const recorded = await failChunk(
-        services.db.service,
-        { ...current, chunk },
-        'its consumer broke every time',
-      );
+      const recorded = await failChunk(services.db.service, { ...current, chunk }, SPENT);
       this.#board.drop(chunk);
       logEvent('error', 'crawl_dead_letter', { jobId: current.jobId, chunk, items: recorded.written });
       this.#nextPlannedAt = 0;
     }
-    const fresh =
-      this.#nextPlannedAt !== null && this.#nextPlannedAt <= Date.now() ? await this.#take(current) : [];
-    const messages = [...send, ...fresh].map((chunk) => ({
-      v: 1 as const,
-      jobId: current.jobId,
-      epoch: current.epoch,
-      chunk,
-      requestId: null,
-    }));
-    await sendAll(services.crawlQueue, messages);
+    if (this.#nextPlannedAt !== null && this.#nextPlannedAt <= Date.now())
+      await this.#send(current, await this.#take(current));
+  }
+
+  async #send({ jobId, epoch }: Run, chunks: number[]): Promise<void> {
+    await sendAll(
+      this.#services().crawlQueue,
+      chunks.map((chunk) => ({ v: 1 as const, jobId, epoch, chunk, requestId: null })),
+    );
   }
 
   /** Takes as many chunks from Postgres as there is room for; looks for URLs first when the job is at that. */
@@ -273,6 +288,6 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       if (this.#board.nextDueAt !== null) times.push(this.#board.nextDueAt);
       if (this.#nextPlannedAt !== null && this.#board.room > 0) times.push(this.#nextPlannedAt);
     }
-    await this.ctx.storage.setAlarm(Math.min(...times));
+    await this.ctx.storage.setAlarm(Math.max(Math.min(...times), this.#againAt));
   }
 }

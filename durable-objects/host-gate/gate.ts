@@ -132,7 +132,10 @@ export function createGate({ settings, clock, storage, ...parts }: GateParts): G
           kind: 'go',
           turns: isOpen.map((open) => (open ? (starts.next().value ?? null) : null)),
           intervalMs,
-          graceMs: Math.max(spare === 1 ? intervalMs : intervalMs * GRACE_SHARE, MIN_GRACE_MS),
+          graceMs: Math.max(
+            hasSpare(startsAt, intervalMs) ? intervalMs : intervalMs * GRACE_SHARE,
+            MIN_GRACE_MS,
+          ),
         };
       }
       const at = now + Math.ceil((pace.lastAt - now) / 2);
@@ -160,4 +163,11 @@ function assertRequest({ origin, booking, paths }: ReserveRequest): void {
   if (booking.length < 1 || booking.length > MAX_BOOKING_LENGTH) throw new RangeError('not a booking');
   if (paths.length < 1 || paths.length > MAX_PATHS || paths.some((path) => !path.startsWith('/')))
     throw new RangeError('not paths');
+}
+
+/** Whether the turns follow each other with nobody's between them, the unused one at the end included. */
+function hasSpare(startsAt: number[], intervalMs: number): boolean {
+  return (
+    startsAt.length > 1 && startsAt.every((at, n) => n === 0 || at - (startsAt[n - 1] ?? at) < intervalMs + 1)
+  );
 }

@@ -29,6 +29,8 @@ export type Claim =
 export interface CrawlCoordinatorRpc {
   /** Begins a run, or looks after it again; repeating it does no harm. */
   start(run: RunRef): Promise<void>;
+  /** Looks for what was handed out and then lost, in a job that has gone silent. */
+  revive(run: RunRef): Promise<void>;
   /** Hands out no more, and ends the job once nothing is worked on, after 20 s at the latest. */
   stop(run: RunRef): Promise<void>;
   claim(chunk: ChunkRef): Promise<Claim>;

@@ -1,6 +1,7 @@
+import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { guardAddress } from './address-guard.ts';
-import type { HostGateRpc, Reservation } from './host-gate.ts';
+import type { HostGateRpc, Reservation, ReserveRequest } from './host-gate.ts';
 import type { Admission, FetchFailure } from './request.ts';
 
 /** Longer than the gate's own look at robots.txt takes at worst. */
@@ -58,6 +59,16 @@ function toVisits(reservation: Reservation, paths: string[]): Visit[] {
   }
 }
 
+/** Fails closed: a host is not asked without its gate. */
+async function reserve(tools: VisitTools, request: ReserveRequest): Promise<Reservation> {
+  try {
+    const call = tools.gateFor(request.origin).reserve(request);
+    return await withDeadline(call, GATE_DEADLINE_MS, 'the host gate');
+  } catch (cause) {
+    throw new AppError('unavailable', 'The host gate did not answer.', { cause });
+  }
+}
+
 /** Turns for URLs of one origin, in their order. The same booking keeps its turns. */
 async function askGate(tools: VisitTools, booking: string, urls: URL[]): Promise<Visit[]> {
   const [first] = urls;
@@ -65,16 +76,7 @@ async function askGate(tools: VisitTools, booking: string, urls: URL[]): Promise
   const guarded = urls.map((url) => guardAddress(url, tools.allowedOrigins, tools.ownHost));
   const paths = urls.filter((_, at) => guarded[at]?.ok).map((url) => url.pathname + url.search);
   const visits =
-    paths.length === 0
-      ? []
-      : toVisits(
-          await withDeadline(
-            tools.gateFor(first.origin).reserve({ origin: first.origin, booking, paths }),
-            GATE_DEADLINE_MS,
-            'the host gate',
-          ),
-          paths,
-        );
+    paths.length === 0 ? [] : toVisits(await reserve(tools, { origin: first.origin, booking, paths }), paths);
   let next = 0;
   return guarded.map((verdict) => {
     if (!verdict.ok)

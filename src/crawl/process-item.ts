@@ -38,9 +38,7 @@ export interface CrawlTools {
 
 /** `wait`: its host may not be asked before `until`, in ms since 1970. */
 export type Processed =
-  | { kind: 'result'; result: ItemResult; /** The host asked for a pause. */ backOffUntil?: number }
-  | { kind: 'wait'; until: number }
-  | { kind: 'stopped' };
+  { kind: 'result'; result: ItemResult } | { kind: 'wait'; until: number } | { kind: 'stopped' };
 
 /**
  * One URL from address to verdict: fetched, checked, measured, hashed, its bytes and thumbnail stored. Only
@@ -50,7 +48,7 @@ export async function processItem(
   item: { position: number; url: string; attempt: number },
   options: JobOptions,
   tools: CrawlTools,
-  way: Pick<FetchOptions, 'connect' | 'admit' | 'signal'>,
+  way: Pick<FetchOptions, 'connect' | 'admit' | 'backOff' | 'signal'>,
 ): Promise<Processed> {
   const { position, attempt } = item;
   const maxBytes = Math.min(options.maxBytes ?? MAX_IMAGE_BYTES, MAX_IMAGE_BYTES);
@@ -63,11 +61,7 @@ export async function processItem(
       again === null
         ? failure
         : { status: 'deferred' as const, reason: failure.reason, retryAt: new Date(again).toISOString() };
-    return {
-      kind: 'result',
-      result: { position, ...verdict, detail },
-      ...(notBefore === undefined ? {} : { backOffUntil: notBefore }),
-    };
+    return { kind: 'result', result: { position, ...verdict, detail } };
   }
   try {
     return { kind: 'result', result: { position, ...(await examine(fetched, options, tools)) } };

@@ -1,5 +1,4 @@
 import { AppError } from '../errors/app-error.ts';
-import { withAbort } from '../lib/deadline.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { readXRobotsTag } from './robots/x-robots-tag.ts';
 
@@ -38,6 +37,8 @@ export interface Way {
   connect<T>(task: () => Promise<T>): Promise<T>;
   /** Asked before every request, when there is a connection for it; `hop` 0 is the URL itself. */
   admit(url: URL, hop: number): Promise<Admission>;
+  /** A host asked for a pause until `untilMs`, ms since 1970. */
+  backOff(origin: string, untilMs: number): Promise<void>;
   /** Ends the download at once. */
   signal: AbortSignal;
   now(): number;
@@ -87,23 +88,34 @@ export async function request<T extends { kind: string }>(
   work: (answer: Answer) => Promise<T>,
   deadlineMs = FETCH_DEADLINE_MS,
 ): Promise<T | Unfetched> {
+  const deadline = new AbortController();
   let isLate = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // Waiting for a connection or a turn is no fault of the host: its time begins with the first request.
+  const begin = () => {
+    timer ??= setTimeout(() => ((isLate = true), deadline.abort()), deadlineMs);
+  };
   try {
-    return await withAbort(deadlineMs, async (deadline) => {
-      deadline.addEventListener('abort', () => (isLate = true), { once: true });
-      const answer = await follow(address, accept, way, AbortSignal.any([deadline, way.signal]));
-      return await work(answer);
-    });
+    const signal = AbortSignal.any([deadline.signal, way.signal]);
+    return await work(await follow(address, accept, way, signal, begin));
   } catch (error) {
     if (error instanceof FetchStop) return error.outcome;
-    // A fault of ours in `work`.
+    // A fault of ours.
     if (error instanceof AppError) throw error;
     if (way.signal.aborted) return { kind: 'stopped' };
     return { kind: 'failed', ...classifyNetworkError(error, isLate) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function follow(address: string, accept: string, way: Way, signal: AbortSignal): Promise<Answer> {
+async function follow(
+  address: string,
+  accept: string,
+  way: Way,
+  signal: AbortSignal,
+  begin: () => void,
+): Promise<Answer> {
   const redirects: string[] = [];
   for (let url = new URL(address); ;) {
     const { href } = url;
@@ -112,6 +124,7 @@ async function follow(address: string, accept: string, way: Way, signal: AbortSi
       const admission = await way.admit(new URL(href), hop);
       if (admission.kind === 'wait') throw new FetchStop(admission);
       if (admission.kind === 'stop') throw refuse(admission.failure, admission.detail);
+      begin();
       return await fetch(href, {
         redirect: 'manual',
         signal,
@@ -124,6 +137,9 @@ async function follow(address: string, accept: string, way: Way, signal: AbortSi
       if (refusal === null && response.body !== null)
         return { response, body: response.body, finalUrl: href, redirects };
       await response.body?.cancel();
+      const notBefore = refusal?.outcome.kind === 'failed' ? refusal.outcome.notBefore : undefined;
+      // What one URL was told holds for the whole host that said it.
+      if (notBefore !== undefined) await way.backOff(url.origin, notBefore);
       throw refusal ?? refuse({ status: 'rejected', reason: 'not_image' }, 'no bytes');
     }
     await response.body?.cancel();

@@ -73,6 +73,7 @@ function wayTo(booking: string, services: Services): Way {
     connect: async (task) => await task(),
     signal,
     now: tools.now,
+    backOff: async (origin, untilMs) => await tools.gateFor(origin).backOff(untilMs),
     admit: admitVisit(tools, booking, null, new Map(), signal),
   };
 }

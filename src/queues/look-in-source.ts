@@ -13,6 +13,8 @@ import type { OpenSource } from '../domain/crawl/read-source.ts';
 /** From the first request to the last byte, with what is written down meanwhile. */
 const DEADLINE_MS = 60_000;
 const MAX_SITEMAP_DEPTH = 3;
+/** For the way through the queue. */
+const EARLY_MS = 2_500;
 /** URLs written down together. */
 const SLICE_URLS = 500;
 const ACCEPT = {
@@ -49,8 +51,9 @@ export async function lookInSource(run: RunRef, source: OpenSource, tools: Sourc
 
 function unfetched(result: Unfetched, source: OpenSource, tools: SourceTools): Looked {
   if (result.kind === 'wait') {
-    const seconds = Math.max(1, Math.ceil((result.until - tools.now()) / 1_000));
-    return { outcome: { status: 'waiting' }, retrySeconds: seconds };
+    // Early rather than late, as a turn that was missed is void: who comes early waits.
+    const seconds = Math.floor((result.until - tools.now() - EARLY_MS) / 1_000);
+    return { outcome: { status: 'waiting' }, retrySeconds: Math.max(1, seconds) };
   }
   if (result.kind === 'stopped') return { outcome: { status: 'waiting' }, retrySeconds: 1 };
   const { failure, detail, passes, notBefore } = result;

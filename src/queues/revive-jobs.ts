@@ -35,7 +35,7 @@ export async function reviveJobs(services: Services): Promise<number> {
   await Promise.all(
     silent.map(async (job) => {
       const coordinator = services.coordinator(job.jobId);
-      const call = job.status === 'stopping' ? coordinator.stop(job) : coordinator.start(job);
+      const call = job.status === 'stopping' ? coordinator.stop(job) : coordinator.revive(job);
       await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
     }),
   );

@@ -18,6 +18,9 @@ import { createRecorder } from './recorder.ts';
 const REPORT_MS = 1_000;
 const COORDINATOR_DEADLINE_MS = 5_000;
 
+/** What passes by itself: a part that does not answer, and a row that somebody else holds. */
+const OUTAGES = new Set(['unavailable', 'conflict', 'idempotency_in_progress']);
+
 type Connect = <T>(task: () => Promise<T>) => Promise<T>;
 
 export interface ChunkTools extends CrawlTools, VisitTools {
@@ -126,21 +129,18 @@ export async function workOnChunk(
     if (turn.at > tools.now() + HOLD_MS) return { kind: 'wait' as const, until: turn.at };
     await tools.sleepUntil(turn.at, stop.signal);
     if (claim.kind !== 'run' || stop.signal.aborted) return { kind: 'stopped' as const };
-    const processed = await processItem({ ...item, attempt: claim.attempt }, claim.options, tools, {
+    return await processItem({ ...item, attempt: claim.attempt }, claim.options, tools, {
       connect: tools.connect,
+      backOff: async (origin, untilMs) => await tools.gateFor(origin).backOff(untilMs),
       admit: admitVisit(tools, booking, turn, starts, stop.signal),
       signal: stop.signal,
     });
-    if (processed.kind === 'result' && processed.backOffUntil !== undefined) {
-      await tools.gateFor(new URL(item.url).origin).backOff(processed.backOffUntil);
-    }
-    return processed;
   }
 }
 
 function describe(fault: unknown): { message: string; isOutage: boolean } {
   const message = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
   // Bytes that the sweep has just taken can be stored again when it is through.
-  const isOutage = isSwept(fault) || (fault instanceof AppError && fault.code === 'unavailable');
+  const isOutage = isSwept(fault) || (fault instanceof AppError && OUTAGES.has(fault.code));
   return { message, isOutage };
 }

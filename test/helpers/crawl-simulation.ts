@@ -66,6 +66,7 @@ function mortalServices(services: Services, coordinator: CrawlCoordinatorRpc, mo
   const { media } = services;
   const told: CrawlCoordinatorRpc = {
     start: async (run) => await mortal.call('coordinator', async () => await coordinator.start(run)),
+    revive: async (run) => await mortal.call('coordinator', async () => await coordinator.revive(run)),
     stop: async (run) => await mortal.call('coordinator', async () => await coordinator.stop(run)),
     claim: async (chunk) => await mortal.call('coordinator', async () => await coordinator.claim(chunk)),
     report: async (lease) => await mortal.call('coordinator', async () => await coordinator.report(lease)),
@@ -106,6 +107,7 @@ export async function simulate(
 
   const coordinator: CrawlCoordinatorRpc = {
     start: async () => undefined,
+    revive: async () => undefined,
     stop: async () => undefined,
     claim: async ({ chunk }) => board.claim(chunk, crypto.randomUUID(), {}, now),
     report: async ({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale'),

@@ -8,6 +8,7 @@ import {
   createJob,
   deliver,
   finishJob,
+  imageHost,
   itemsOf,
   messagesOf,
   type Progress,
@@ -188,6 +189,32 @@ describe('a coordinator', () => {
     await until(job, ({ status }) => status === 'stopped');
   });
 
+  it('finds a chunk again that it was given and never heard of', async () => {
+    const slow = Array.from({ length: 60 }, (_, n) => new URL(`/${crypto.randomUUID()}-${n}`, slowSite).href);
+    const job = await createJob(ada, project, slow);
+    await start(job);
+    await until(job, ({ status }) => status === 'running');
+    // As if the answer that named them had been lost: sent, says Postgres, and the board does not know.
+    const lost = new URL('/status/404', imageHost).href;
+    await query(
+      `insert into job_chunks (job_id, chunk, project_id, lane, status, size) values ($1, 900, $2, '', 'sent', 1)`,
+      [job, project],
+    );
+    await query(
+      `insert into crawl_items (job_id, position, project_id, chunk, url, url_hash) values ($1, 900, $2, 900, $3, $4)`,
+      [job, project, lost, '\\x01'],
+    );
+    await query('update job_totals set pending = pending + 1 where job_id = $1', [job]);
+    await coordinatorOf(job).revive({ jobId: job, epoch: 1 });
+    const outcome = async () =>
+      await query('select 1 from crawl_items where job_id = $1 and position = 900 and reason is not null', [
+        job,
+      ]);
+    await expect.poll(async () => (await outcome()).length, { timeout: 20_000 }).toBe(1);
+    await stop(job);
+    await until(job, ({ status }) => status === 'stopped');
+  });
+
   it('leaves nothing behind when its job has ended', async () => {
     const job = await createJob(ada, project, named(2));
     await start(job);
@@ -206,7 +233,7 @@ describe('a slow host', () => {
     const job = await createJob(ada, project, [...slow, ...named(20)]);
     await start(job);
     await until(job, ({ counts }) => counts.stored === 20);
-    await until(job, ({ counts }) => counts.failed >= 8);
+    await until(job, ({ counts }) => counts.failed >= 5);
     await stop(job);
     await until(job, ({ status }) => status === 'stopped');
     const times = (await (await fetch(`${slowSite}/times`)).json()) as number[];

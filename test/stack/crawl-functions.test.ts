@@ -212,9 +212,12 @@ describe('handing out', () => {
   it('gives everything back that was handed out when its coordinator has lost it', async () => {
     const job = await started(urlsOf('a.example', 12));
     expect((await take(job, 5)).chunks).toHaveLength(2);
-    expect(await one('select app.reset_run($1, 1)', [job])).toBe('running');
+    expect(await one(`select app.reset_run($1, 1, '{}')`, [job])).toBe('running');
     expect((await take(job, 5)).chunks).toHaveLength(2);
-    expect(await one('select app.reset_run($1, 2)', [job])).toBeNull();
+    // Of those it has not lost it keeps.
+    expect(await one(`select app.reset_run($1, 1, '{1}')`, [job])).toBe('running');
+    expect((await take(job, 5)).chunks.map(({ chunk }) => chunk)).toEqual([0]);
+    expect(await one(`select app.reset_run($1, 2, '{}')`, [job])).toBeNull();
   });
 });
 
@@ -274,7 +277,7 @@ describe('recording', () => {
     expect(await one('select ended_by from crawl_jobs where id = $1', [job])).toBe('limit');
 
     await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["skipped"], "reasons": null}']);
-    expect(await one('select app.reset_run($1, 2)', [job])).toBe('planning');
+    expect(await one(`select app.reset_run($1, 2, '{}')`, [job])).toBe('planning');
     expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
     const { chunks } = await take(job, 5, {}, '', 2);
     expect(chunks.flatMap(({ items }) => items).length).toBe(3);
@@ -318,7 +321,7 @@ describe('stopping and retrying', () => {
     expect(await record(job, 0, [stored(2, `${job} too late`)], true)).toMatchObject({ written: 0 });
 
     await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["failed"], "reasons": null}']);
-    expect(await one('select app.reset_run($1, 2)', [job])).toBe('planning');
+    expect(await one(`select app.reset_run($1, 2, '{}')`, [job])).toBe('planning');
     expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
     expect(await statusOf(job)).toBe('queued');
     expect(await totalsOf(job)).toMatchObject({ pending: 14, stored: 1, failed: 0 });

@@ -147,9 +147,9 @@ const JOBS: Probe[] = [
     'denied',
     1,
   ),
-  probe(`select app.reset_run('job_running', 1)`, 'denied', 'denied', 'denied', 'denied', 'denied', 1),
+  probe(`select app.reset_run('job_running', 1, '{}')`, 'denied', 'denied', 'denied', 'denied', 'denied', 1),
   probe(
-    `select app.end_job('job_running', 'failed', null, null)`,
+    `select app.end_job('job_running', 1, 'running', 'failed', null, null)`,
     'denied',
     'denied',
     'denied',

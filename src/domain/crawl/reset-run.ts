@@ -4,15 +4,19 @@ import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
-/** Counts all that was handed out as waiting again. The job's status, or null when the run is over. */
+/**
+ * Counts all that was handed out, but the chunks that are known, as waiting again. The job's status, or null when
+ * the run is over.
+ */
 export async function resetRun(
   service: Database,
   run: RunRef,
+  known: number[],
 ): Promise<'planning' | 'queued' | 'running' | 'stopping' | null> {
   return await callService(
     service,
     'coordinator',
-    sql`app.reset_run(${run.jobId}, ${run.epoch})`,
+    sql`app.reset_run(${run.jobId}, ${run.epoch}, ${`{${known.join(',')}}`}::integer[])`,
     WRITE_DEADLINE_MS,
   );
 }

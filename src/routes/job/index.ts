@@ -28,6 +28,7 @@ import {
   job,
   jobParams,
   progress,
+  reason,
   retryJobBody,
   source,
 } from './schema.ts';
@@ -35,7 +36,7 @@ import {
 const tags = ['Jobs'];
 const key = idPattern('job');
 const itemKey = /^\d{1,9}$/;
-const chunkKey = /^\d{1,10}$/;
+const chunkKey = /^\d{1,9}$/;
 
 export function jobRoutes(app: App): void {
   app.openapi(
@@ -230,7 +231,7 @@ export function jobRoutes(app: App): void {
         params: jobParams,
         query: pageQuery(itemKey).extend({
           status: z.enum(ITEM_STATUSES).optional(),
-          reason: z.string().max(40).optional(),
+          reason: reason.optional(),
         }),
       },
       responses: { 200: json(page(item)), ...problems },

@@ -91,7 +91,15 @@ export const createJobBody = z.discriminatedUnion('kind', [
 
 export const changeJobBody = z.strictObject({ options: jobOptions });
 
-const contextText = z.string().max(500).nullable().default(null);
+/** jsonb holds no NUL. */
+const contextText = z
+  .string()
+  .max(500)
+  .regex(/^[^\0]*$/)
+  .nullable()
+  .default(null);
+/** Of an item, such as `http_4xx`. */
+export const reason = z.string().regex(/^[a-z0-9_]{1,40}$/);
 export const addUrlsBody = z.strictObject({
   urls: z
     .array(
@@ -118,7 +126,7 @@ export const retryJobBody = z.strictObject({
     .max(5)
     .default(['failed', 'skipped'])
     .meta({ description: 'What to take up again besides the URLs without a result' }),
-  reasons: z.array(z.string().max(40)).min(1).max(20).nullable().default(null),
+  reasons: z.array(reason).min(1).max(20).nullable().default(null),
 });
 
 export const progress = z

@@ -26,6 +26,7 @@ export function fakeCoordinators(report: 'go' | 'stop' | 'stale' = 'go') {
   const told: Told = { started: [], stopped: [], parked: [], finished: [], failed: [] };
   const coordinator: CrawlCoordinatorRpc = {
     start: async ({ jobId }) => void told.started.push(jobId),
+    revive: async ({ jobId }) => void told.started.push(jobId),
     stop: async ({ jobId }) => void told.stopped.push(jobId),
     claim: async (ref) => {
       // The client's address of the database is global: the consumer's own, perhaps broken one must come back.

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
 import { guardAddress } from '../../../src/crawl/address-guard.ts';
 import { fetchImage, MAX_IMAGE_BYTES } from '../../../src/crawl/fetch-image.ts';
@@ -68,6 +68,9 @@ afterAll(() => {
   server.close();
 });
 
+/** Hosts that asked for a pause, and until when. */
+const pauses: [string, number][] = [];
+
 async function admit(url: URL): Promise<Admission> {
   const verdict = guardAddress(url, [origin], 'darkroom.test');
   if (verdict.ok) return { kind: 'go' };
@@ -81,6 +84,7 @@ async function get(path: string, budget = createByteBudget(MAX_IMAGE_BYTES), mor
     maxBytes: MAX_IMAGE_BYTES,
     connect: async (task) => await task(),
     admit,
+    backOff: async (host, untilMs) => void pauses.push([host, untilMs]),
     signal: new AbortController().signal,
     now: () => 1_000,
     ...more,
@@ -148,6 +152,10 @@ describe('downloading an image', () => {
     });
     expect(await get('/503')).toMatchObject({ passes: true, notBefore: 60_000 });
     expect(await get('/closed')).toMatchObject({ passes: true });
+    expect(pauses).toEqual([
+      [origin, 8_000],
+      [origin, 60_000],
+    ]);
   });
 
   it('takes a robots tag for another crawler, and keeps it', async () => {
@@ -167,6 +175,19 @@ describe('downloading an image', () => {
     expect(await get('/to-plain', undefined, { admit: later })).toEqual({ kind: 'wait', until: 5_000 });
     expect(asked).toEqual(['0 /to-plain', '1 /plain']);
     expect(seen).toHaveLength(1);
+  });
+
+  it('gives a host its whole time however long the wait for its turn was', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    try {
+      const waiting = async <T>(task: () => Promise<T>) => {
+        await vi.advanceTimersByTimeAsync(60_000);
+        return await task();
+      };
+      expect(await get('/plain', undefined, { connect: waiting })).toMatchObject({ kind: 'done' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends in the middle of a body when it is told to', async () => {
