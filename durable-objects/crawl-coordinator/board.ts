@@ -127,9 +127,11 @@ export class Board {
     this.#storage.remove(chunk);
   }
 
-  /** Takes back all that nobody works on. */
-  dropUnleased(): void {
-    for (const { chunk, state } of this.#chunks.values()) if (state !== 'leased') this.drop(chunk);
+  /** Takes back all that nobody works on, and returns it. */
+  dropUnleased(): BoardChunk[] {
+    const idle = [...this.#chunks.values()].filter(({ state }) => state !== 'leased');
+    for (const { chunk } of idle) this.drop(chunk);
+    return idle;
   }
 
   clear(): void {

@@ -8,6 +8,7 @@ import type {
   LeaseRef,
   RunRef,
 } from '../../src/crawl/coordinator.ts';
+import { bookingOf, cancelTurns, hostGateFor } from '../../src/crawl/host-gate.ts';
 import { endStop } from '../../src/domain/crawl/end-stop.ts';
 import { failChunk } from '../../src/domain/crawl/fail-chunk.ts';
 import { replan } from '../../src/domain/crawl/replan.ts';
@@ -202,9 +203,15 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   }
 
   async #finishStop(current: Run, stopBy: number): Promise<void> {
-    this.#board.dropUnleased();
+    const { db, hostGates } = this.#services();
+    for (const { chunk, items } of this.#board.dropUnleased()) {
+      // Other jobs are waiting for these turns.
+      const urls = items.map(({ url }) => url);
+      const gateFor = (origin: string) => hostGateFor(hostGates, origin);
+      this.ctx.waitUntil(cancelTurns(gateFor, bookingOf({ ...current, chunk }), urls));
+    }
     if (this.#board.leased > 0 && Date.now() < stopBy) return;
-    await endStop(this.#services().db.service, current);
+    await endStop(db.service, current);
     await this.#forget();
   }
 

@@ -34,3 +34,18 @@ export type HostGateNamespace = DurableObjectNamespace<HostGateRpc & Rpc.Durable
 export function hostGateFor(namespace: HostGateNamespace, origin: string): HostGateRpc {
   return namespace.get(namespace.idFromName(origin));
 }
+
+/** The booking of a chunk's URLs, the same at every delivery. */
+export function bookingOf({ jobId, epoch, chunk }: { jobId: string; epoch: number; chunk: number }): string {
+  return `${jobId}/${epoch}/${chunk}`;
+}
+
+/** Gives up the turns that a chunk has booked for its URLs and will not use. Never rejects: turns pass by themselves. */
+export async function cancelTurns(
+  gateFor: (origin: string) => HostGateRpc,
+  booking: string,
+  urls: string[],
+): Promise<void> {
+  const origins = new Set(urls.map((url) => new URL(url).origin));
+  await Promise.allSettled([...origins].map(async (origin) => await gateFor(origin).cancel(booking)));
+}

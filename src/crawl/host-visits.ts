@@ -111,8 +111,8 @@ export type Starts = Map<string, number>;
 
 /**
  * Admits the requests of one URL whose `turn` has come: the first unless it is too late, and every redirect, which may
- * lead to another host, at a turn of its own, as is the first without a turn. `starts` belongs to all URLs of the booking: one
- * that is late makes the next ones late, never closer.
+ * lead to another host, at a turn of its own, as is the first without a turn. `starts` belongs to all URLs of the
+ * booking: one that is late makes the next ones late, never closer.
  */
 export function admitVisit(
   tools: VisitTools,

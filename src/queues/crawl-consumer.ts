@@ -1,12 +1,10 @@
 import { createByteBudget } from '../crawl/byte-budget.ts';
-import { hostGateFor } from '../crawl/host-gate.ts';
-import { userAgentOf } from '../crawl/request.ts';
-import { sleep } from '../lib/sleep.ts';
 import { codecs } from '../media/thumbnail/codecs.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 import { createFairPool } from './fair-pool.ts';
 import { crawlMessage } from './messages.ts';
+import { visitToolsOf } from './visit-tools.ts';
 import { workOnChunk } from './work-on-chunk.ts';
 
 /** An invocation may wait for six answers at a time (Workers platform limit on open connections). */
@@ -26,20 +24,14 @@ export async function consumeCrawl(
   resultsPerRecord = RESULTS_PER_RECORD,
 ): Promise<void> {
   const pool = createFairPool(CONCURRENT_FETCHES);
-  const { config } = services;
   const tools = {
-    userAgent: userAgentOf(config.PUBLIC_URL),
+    ...visitToolsOf(services),
     media: services.media,
     codecs,
     budget: createByteBudget(MAX_BYTES_IN_FLIGHT),
-    retrySeconds: config.CRAWL_RETRY_SECONDS,
-    allowedOrigins: config.CRAWL_ALLOWED_ORIGINS ?? [],
-    ownHost: new URL(config.PUBLIC_URL).hostname,
+    retrySeconds: services.config.CRAWL_RETRY_SECONDS,
     service: services.db.service,
     resultsPerRecord,
-    gateFor: (origin: string) => hostGateFor(services.hostGates, origin),
-    now: () => services.clock.now(),
-    sleepUntil: async (at: number, signal: AbortSignal) => await sleep(at - services.clock.now(), signal),
   };
   await Promise.all(
     batch.messages.map(async (message) => {

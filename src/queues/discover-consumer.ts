@@ -1,13 +1,12 @@
-import { hostGateFor } from '../crawl/host-gate.ts';
-import { admitVisit, type VisitTools } from '../crawl/host-visits.ts';
-import { userAgentOf, type Way } from '../crawl/request.ts';
+import { admitVisit } from '../crawl/host-visits.ts';
+import type { Way } from '../crawl/request.ts';
 import { finishSource } from '../domain/crawl/finish-source.ts';
 import { readSource } from '../domain/crawl/read-source.ts';
-import { sleep } from '../lib/sleep.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 import { type Looked, lookInSource } from './look-in-source.ts';
 import { type DiscoverMessage, discoverMessage } from './messages.ts';
+import { visitToolsOf } from './visit-tools.ts';
 
 /** The pause after a fault of ours. */
 const OUTAGE_SECONDS = 5;
@@ -59,20 +58,12 @@ async function discover(message: DiscoverMessage, services: Services): Promise<v
 
 /** Every request waits for its turn. */
 function wayTo(booking: string, services: Services): Way {
-  const { config } = services;
-  const signal = new AbortController().signal;
-  const tools: VisitTools = {
-    gateFor: (origin) => hostGateFor(services.hostGates, origin),
-    allowedOrigins: config.CRAWL_ALLOWED_ORIGINS ?? [],
-    ownHost: new URL(config.PUBLIC_URL).hostname,
-    now: () => services.clock.now(),
-    sleepUntil: async (at) => await sleep(at - services.clock.now(), signal),
-  };
+  const { signal } = new AbortController();
+  const tools = visitToolsOf(services);
   return {
-    userAgent: userAgentOf(config.PUBLIC_URL),
+    ...tools,
     connect: async (task) => await task(),
     signal,
-    now: tools.now,
     backOff: async (origin, untilMs) => await tools.gateFor(origin).backOff(untilMs),
     admit: admitVisit(tools, booking, null, new Map(), signal),
   };

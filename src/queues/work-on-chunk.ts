@@ -3,6 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { isSwept } from '../media/store-again.ts';
 import type { Claim, ChunkItem, ChunkRef, CrawlCoordinatorRpc } from '../crawl/coordinator.ts';
+import { bookingOf, cancelTurns } from '../crawl/host-gate.ts';
 import {
   admitVisit,
   HOLD_MS,
@@ -17,6 +18,8 @@ import { createRecorder } from './recorder.ts';
 /** Results are written down, and the lease prolonged, at least this often. */
 const REPORT_MS = 1_000;
 const COORDINATOR_DEADLINE_MS = 5_000;
+/** A stop does not wait longer for the gates. */
+const CANCEL_MS = 500;
 
 /** What passes by itself: a part that does not answer, and a row that somebody else holds. */
 const OUTAGES = new Set(['unavailable', 'conflict', 'idempotency_in_progress']);
@@ -70,13 +73,10 @@ export async function workOnChunk(
   const starts: Starts = new Map();
   const left: { item: ChunkItem; until: number }[] = [];
   let fault: unknown = null;
+  const booking = bookingOf(ref);
+  const urls = claim.items.map(({ url }) => url);
   try {
-    const booking = `${ref.jobId}/${ref.epoch}/${ref.chunk}`;
-    const visits = await planVisits(
-      tools,
-      booking,
-      claim.items.map(({ url }) => url),
-    );
+    const visits = await planVisits(tools, booking, urls);
     const work = claim.items.map(async (item, at) => {
       const outcome = await visit(item, visits[at], `${booking}/${item.position}`);
       if (outcome.kind === 'result') recorder.add(outcome.result);
@@ -91,6 +91,10 @@ export async function workOnChunk(
   }
 
   const isStopped = stop.signal.aborted;
+  if (isStopped)
+    await withDeadline(cancelTurns(tools.gateFor, booking, urls), CANCEL_MS, 'the gates').catch(
+      () => undefined,
+    );
   const recorded = await recorder
     .close(fault === null && left.length === 0 && !isStopped)
     .catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { createScheduledController, evictDurableObject, runInDurableObject } fro
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import type { CoordinatorNamespace } from '../../src/crawl/coordinator.ts';
+import { type HostGateNamespace, hostGateFor } from '../../src/crawl/host-gate.ts';
 import worker from '../../src/index.ts';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import {
@@ -19,7 +20,10 @@ import {
 import { SLOW_SITE_DELAY_MS } from '../helpers/slow-site.ts';
 
 const slowSite = inject('stores').slowSiteUrl;
-const { CRAWL_COORDINATOR } = env as unknown as { CRAWL_COORDINATOR: CoordinatorNamespace };
+const { CRAWL_COORDINATOR, HOST_GATE } = env as unknown as {
+  CRAWL_COORDINATOR: CoordinatorNamespace;
+  HOST_GATE: HostGateNamespace;
+};
 
 let ada: Person;
 let project: string;
@@ -241,5 +245,15 @@ describe('a slow host', () => {
     // A tenth for the way there, which is not always equally long.
     expect(Math.min(...gaps)).toBeGreaterThan(SLOW_SITE_DELAY_MS * 0.8);
     expect(times.length).toBeLessThan(60);
+
+    // What the stopped job had booked ahead is free for others.
+    const gate = hostGateFor(HOST_GATE, slowSite);
+    const wait = async () => {
+      const booking = crypto.randomUUID();
+      const reserved = await gate.reserve({ origin: slowSite, booking, paths: ['/'] });
+      await gate.cancel(booking);
+      return reserved.kind === 'go' ? (reserved.turns[0] ?? 0) - Date.now() : Infinity;
+    };
+    await expect.poll(wait, { timeout: 2_000 }).toBeLessThan(3 * SLOW_SITE_DELAY_MS);
   });
 });

@@ -1,4 +1,4 @@
-import { type Probe, probe } from './policy-fixture.ts';
+import { denied, type Probe, probe } from './policy-fixture.ts';
 
 const FACTS = `'{"sha256": "${'cc'.repeat(32)}", "bytes": 1, "crc32": 1, "mime": "image/png", "width": 1,
   "height": 1, "orientation": 1, "averageColor": "#000000"}'`;
@@ -34,41 +34,17 @@ const PUBLIC_PROJECTS: Probe[] = [
     'not_found',
     'denied',
   ),
-  probe(
-    `update projects set visibility = 'public'`,
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
+  denied(`update projects set visibility = 'public'`),
   probe(`select from app.public_image('prj_b', 'img_b')`, 1, 1, 1, 1, 1, 'denied'),
   probe(`select from app.public_image('prj_a', 'img_a')`, 0, 0, 0, 0, 0, 'denied'),
   probe(`select from app.public_image('prj_b', 'img_a')`, 0, 0, 0, 0, 0, 'denied'),
 ];
 
 const SWEEPS: Probe[] = [
-  probe('select from blob_sweeps', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
-  probe(
-    `insert into blob_sweeps (sha256) values (decode(repeat('aa', 32), 'hex'))`,
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
-  probe(
-    'update blob_sweeps set released_at = now()',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
-  probe('delete from blob_sweeps', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
+  denied('select from blob_sweeps'),
+  denied(`insert into blob_sweeps (sha256) values (decode(repeat('aa', 32), 'hex'))`),
+  denied('update blob_sweeps set released_at = now()'),
+  denied('delete from blob_sweeps'),
   probe(`select from app.sweep_state(repeat('d2', 32)) as s where s = 'removing'`, 1, 1, 1, 1, 1, 1),
   probe(`select app.revive_blob(repeat('d3', 32))`, 1, 1, 1, 1, 1, 1),
   // It has no living image, and those two have been marked already.

@@ -106,3 +106,8 @@ export function probe(
     },
   };
 }
+
+/** What nobody may do, whoever asks. */
+export function denied(sql: string): Probe {
+  return probe(sql, 'denied', 'denied', 'denied', 'denied', 'denied', 'denied');
+}

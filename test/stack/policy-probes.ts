@@ -1,4 +1,4 @@
-import { type Probe, probe } from './policy-fixture.ts';
+import { denied, type Probe, probe } from './policy-fixture.ts';
 import { MEDIA_PROBES } from './media-probes.ts';
 import { PROJECT_PROBES } from './project-probes.ts';
 
@@ -10,17 +10,9 @@ import { PROJECT_PROBES } from './project-probes.ts';
 const ACCOUNTS: Probe[] = [
   probe('select from profiles', 1, 1, 1, 1, 0, 'denied'),
   probe(`update profiles set name = 'x'`, 1, 1, 1, 1, 0, 'denied'),
-  probe(`update profiles set email = 'x'`, 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
-  probe('select from credentials', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
-  probe(
-    `update credentials set password_hash = ''`,
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
+  denied(`update profiles set email = 'x'`),
+  denied('select from credentials'),
+  denied(`update credentials set password_hash = ''`),
   probe('select from sessions', 1, 1, 0, 1, 0, 1),
   probe('update sessions set last_seen_at = now()', 1, 1, 0, 1, 0, 'denied'),
   probe('delete from sessions', 1, 1, 0, 1, 0, 1),
@@ -77,7 +69,7 @@ const PLATFORM: Probe[] = [
   ),
   probe(`select from app.find_reply('usr_stranger', 'fresh')`, 0, 0, 0, 1, 0, 0),
   probe(`select app.claim_key('anonymous:sign-up', 'new', '\\x01')`, 1, 1, 1, 1, 1, 'denied'),
-  probe('select from activity_logs', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
+  denied('select from activity_logs'),
   probe(
     `insert into activity_logs (id, actor_id, action) values ('act_new', 'usr_owner', 'x')`,
     1,

@@ -1,38 +1,14 @@
-import { type Probe, probe } from './policy-fixture.ts';
+import { denied, type Probe, probe } from './policy-fixture.ts';
 
 const PROJECTS_AND_MEMBERS: Probe[] = [
   probe('select from projects', 1, 1, 1, 1, 0, 2),
   probe(`update projects set name = 'x'`, 1, 1, 0, 0, 0, 'denied'),
   probe('update projects set image_count = 1', 1, 1, 0, 0, 0, 2),
   probe('delete from projects', 1, 0, 0, 0, 0, 'denied'),
-  probe(
-    `insert into projects (id, name) values ('prj_new', 'x')`,
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
+  denied(`insert into projects (id, name) values ('prj_new', 'x')`),
   probe('select from project_members', 3, 3, 3, 0, 0, 'denied'),
-  probe(
-    `insert into project_members (project_id, user_id, role) values ('prj_b', 'usr_owner', 'owner')`,
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
-  probe(
-    `update project_members set role = 'owner'`,
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-    'denied',
-  ),
+  denied(`insert into project_members (project_id, user_id, role) values ('prj_b', 'usr_owner', 'owner')`),
+  denied(`update project_members set role = 'owner'`),
   probe('select from app.project_people()', 3, 3, 3, 0, 0, 'denied'),
   probe(`select app.create_project('prj_new', 'New', '')`, 1, 1, 1, 1, 'unauthenticated', 'denied'),
   probe(`select app.enter_project('prj_a', 'viewer')`, 1, 1, 1, 'not_found', 'not_found', 'denied'),
@@ -181,7 +157,7 @@ const JOBS: Probe[] = [
 const IMAGES: Probe[] = [
   probe('select from images', 1, 1, 1, 0, 0, 2),
   probe('update images set deleted_at = now()', 1, 1, 0, 0, 0, 'denied'),
-  probe('delete from images', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
+  denied('delete from images'),
   probe(
     `insert into images (id, project_id, sha256) values ('img_new', 'prj_a', decode(repeat('bb', 32), 'hex'))`,
     'denied',
@@ -223,8 +199,8 @@ const IMAGES: Probe[] = [
     1,
   ),
   probe('select from database_epoch', 1, 1, 1, 1, 1, 1),
-  probe('update database_epoch set epoch = 2', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
-  probe('select from schema_migrations', 'denied', 'denied', 'denied', 'denied', 'denied', 'denied'),
+  denied('update database_epoch set epoch = 2'),
+  denied('select from schema_migrations'),
 ];
 
 export const PROJECT_PROBES: readonly Probe[] = [...PROJECTS_AND_MEMBERS, ...JOBS, ...IMAGES];

@@ -20,8 +20,10 @@ function byStatus(jobId: string, status: ItemStatus): SQL {
   return sql`and ${crawlItems.status} = ${status}`;
 }
 
-/** Items without a result read as skipped for the reason that ended their job. */
-function byReason(reason: string): SQL {
+/** Items without a result read as skipped for the reason that ended their job; of no other status is that asked. */
+function byReason(status: ItemStatus | null, reason: string): SQL {
+  const isFinal = status !== null && !['pending', 'deferred', 'skipped'].includes(status);
+  if (isFinal) return sql`and ${crawlItems.reason} = ${reason}`;
   return sql`and case when ${crawlItems.status} in ('pending', 'deferred')
     then coalesce(job.ended_by, ${crawlItems.reason}) else ${crawlItems.reason} end = ${reason}`;
 }
@@ -42,7 +44,7 @@ export async function listItems(
       .where(
         sql`${crawlItems.jobId} = ${jobId} and ${crawlItems.position} > ${after}
           ${page.status ? byStatus(jobId, page.status) : sql``}
-          ${page.reason ? byReason(page.reason) : sql``}`,
+          ${page.reason ? byReason(page.status, page.reason) : sql``}`,
       )
       .orderBy(asc(crawlItems.position))
       .limit(page.limit + 1),

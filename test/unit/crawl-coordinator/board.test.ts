@@ -161,7 +161,7 @@ describe('the board', () => {
   it('gives up what nobody works on, for a stop', () => {
     const { board, storage } = boardWith(1, 2, 3);
     board.claim(2, 'a', OPTIONS, 0);
-    board.dropUnleased();
+    expect(board.dropUnleased().map(({ chunk }) => chunk)).toEqual([1, 3]);
     expect([...storage.rows.keys()]).toEqual([2]);
     expect(board.leased).toBe(1);
   });
