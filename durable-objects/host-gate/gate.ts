@@ -21,8 +21,11 @@ export const FORGET_AFTER_MS = 48 * 60 * 60_000;
 const MAX_PATHS = 1_000;
 /** Part of an interval by which a single request may be late: the time that a timer and a connection take. */
 const GRACE_SHARE = 0.1;
-/** No timer is more exact under load; a host that takes fifty requests a second does not notice. */
+/** No timer is more exact under load. */
 const MIN_GRACE_MS = 20;
+/** A host that may be asked more often than fifty times a second bears some at once: turns only keep its average. */
+const UNPACED_INTERVAL_MS = 20;
+const UNPACED_GRACE_MS = 1_000;
 
 interface GateSettings {
   userAgent: string;
@@ -132,10 +135,7 @@ export function createGate({ settings, clock, storage, ...parts }: GateParts): G
           kind: 'go',
           turns: isOpen.map((open) => (open ? (starts.next().value ?? null) : null)),
           intervalMs,
-          graceMs: Math.max(
-            hasSpare(startsAt, intervalMs) ? intervalMs : intervalMs * GRACE_SHARE,
-            MIN_GRACE_MS,
-          ),
+          graceMs: graceOf(startsAt, intervalMs),
         };
       }
       const at = now + Math.ceil((pace.lastAt - now) / 2);
@@ -163,6 +163,12 @@ function assertRequest({ origin, booking, paths }: ReserveRequest): void {
   if (booking.length < 1 || booking.length > MAX_BOOKING_LENGTH) throw new RangeError('not a booking');
   if (paths.length < 1 || paths.length > MAX_PATHS || paths.some((path) => !path.startsWith('/')))
     throw new RangeError('not paths');
+}
+
+/** How late a request may come for one of the turns, in ms. */
+function graceOf(startsAt: number[], intervalMs: number): number {
+  if (intervalMs < UNPACED_INTERVAL_MS) return UNPACED_GRACE_MS;
+  return Math.max(hasSpare(startsAt, intervalMs) ? intervalMs : intervalMs * GRACE_SHARE, MIN_GRACE_MS);
 }
 
 /** Whether the turns follow each other with nobody's between them, the unused one at the end included. */

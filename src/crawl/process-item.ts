@@ -2,7 +2,7 @@ import { newId } from '../lib/id.ts';
 import { readRights } from '../media/image/rights.ts';
 import type { ImageInfo } from '../media/image/types.ts';
 import { type BlobFacts, ingestImage, type Refused } from '../media/ingest.ts';
-import { type MediaStore, storeBlob } from '../media/store.ts';
+import type { MediaStore } from '../media/store.ts';
 import type { Codecs } from '../media/thumbnail/index.ts';
 import { type Download, fetchImage, type FetchOptions, MAX_IMAGE_BYTES } from './fetch-image.ts';
 import type { JobOptions } from './job-options.ts';
@@ -86,7 +86,7 @@ function judge(image: ImageInfo, options: JobOptions): Refused<'too_small' | 'as
 async function examine(fetched: Download, options: JobOptions, tools: CrawlTools): Promise<Verdict> {
   const ingested = await ingestImage(fetched.bytes, {
     codecs: tools.codecs,
-    store: async (blob) => await storeBlob(tools.media, blob),
+    store: async (blob) => await tools.media.putOriginal(blob),
     judge: (image) => judge(image, options),
   });
   if (!ingested.ok) return { status: 'rejected', reason: ingested.reason, detail: ingested.detail };

@@ -3,7 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import { sha256Hex } from './hash.ts';
 import type { ImageInfo } from './image/types.ts';
 import type { BlobBytes } from './store.ts';
-import { type Codecs, makeThumbnail } from './thumbnail/index.ts';
+import { checkPixels, type Codecs } from './thumbnail/index.ts';
 import { crc32 } from './zip/index.ts';
 
 /** What is true of a blob's bytes alone, as the database takes it. */
@@ -18,7 +18,7 @@ export interface BlobFacts {
   height: number;
   orientation: number;
   averageColor: string;
-  /** Null: the image is too large to decode, or of a format that is not decoded. */
+  /** Of the thumbnail that is made when somebody looks; null when the image is too large or of a format to decode. */
   thumbnailWidth: number | null;
   thumbnailHeight: number | null;
 }
@@ -46,12 +46,12 @@ interface IngestTools<More extends string> {
   judge?(image: ImageInfo): Refused<More> | null;
 }
 
-/** Shown where no thumbnail could be made; the neutral of the console. */
+/** Of an image that was not decoded; the neutral of the console. */
 const UNKNOWN_COLOR = '#7a7774';
 
 /**
- * Bytes from verdict to store: checked, measured, decoded into a thumbnail, hashed, stored. Whether the content is
- * new to a project, only the database knows. Errors: `unavailable` when too many images wait to be decoded, or of
+ * Bytes from verdict to store: checked, measured, decoded, hashed, stored. Whether the content is new to a project,
+ * only the database knows. Errors: `unavailable` when too many images wait to be decoded, or of
  * the image store: nothing was wrong with the image.
  */
 export async function ingestImage<More extends string = never>(
@@ -64,21 +64,16 @@ export async function ingestImage<More extends string = never>(
   const unwanted = tools.judge?.(image);
   if (unwanted) return unwanted;
 
-  const thumbnail = await makeThumbnail(bytes, image, tools.codecs);
-  if (!thumbnail.ok && thumbnail.reason === 'undecodable') {
-    return { ok: false, reason: 'corrupt', detail: thumbnail.detail };
+  const pixels = await checkPixels(bytes, image, tools.codecs);
+  if (!pixels.ok && pixels.reason === 'undecodable') {
+    return { ok: false, reason: 'corrupt', detail: pixels.detail };
   }
-  if (!thumbnail.ok && thumbnail.reason === 'busy') {
+  if (!pixels.ok && pixels.reason === 'busy') {
     throw new AppError('unavailable', 'Too many images are waiting to be decoded.', { retryAfter: 5 });
   }
 
   const sha256 = await sha256Hex(bytes);
-  const blob = {
-    sha256,
-    mime: image.mime,
-    original: bytes,
-    thumbnail: thumbnail.ok ? thumbnail.webp : null,
-  };
+  const blob = { sha256, mime: image.mime, original: bytes };
   await tools.store(blob);
   const facts = {
     sha256,
@@ -88,9 +83,9 @@ export async function ingestImage<More extends string = never>(
     width: image.width,
     height: image.height,
     orientation: image.orientation,
-    averageColor: thumbnail.ok ? thumbnail.averageColor : UNKNOWN_COLOR,
-    thumbnailWidth: thumbnail.ok ? thumbnail.width : null,
-    thumbnailHeight: thumbnail.ok ? thumbnail.height : null,
+    averageColor: pixels.ok ? pixels.averageColor : UNKNOWN_COLOR,
+    thumbnailWidth: pixels.ok ? pixels.thumbnail.width : null,
+    thumbnailHeight: pixels.ok ? pixels.thumbnail.height : null,
   };
   return { ok: true, image, facts, blob };
 }

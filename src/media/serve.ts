@@ -2,6 +2,9 @@ import { AppError } from '../errors/app-error.ts';
 import type { MediaVariant } from './signed-url.ts';
 import type { ByteRange, MediaStore } from './store.ts';
 
+/** Where the bytes are. */
+type Source = Pick<MediaStore, 'get' | 'head'>;
+
 interface ServeOptions {
   sha256: string;
   variant: MediaVariant;
@@ -40,7 +43,7 @@ export function parseRange(header: string, size: number): ByteRange | 'outside' 
  * One image with its validators: 304 without asking R2, 206 for a single range, 404 when the bytes are gone.
  * Content is named by its hash, so the tag is known beforehand and never changes.
  */
-export async function serveMedia(store: MediaStore, options: ServeOptions): Promise<Response> {
+export async function serveMedia(store: Source, options: ServeOptions): Promise<Response> {
   const { sha256, variant, request } = options;
   const etag = tagOf(sha256, variant);
   const headers = new Headers({
@@ -67,7 +70,7 @@ export async function serveMedia(store: MediaStore, options: ServeOptions): Prom
   return new Response(object.body, { status: 206, headers });
 }
 
-async function describe(store: MediaStore, options: ServeOptions, headers: Headers): Promise<Response> {
+async function describe(store: Source, options: ServeOptions, headers: Headers): Promise<Response> {
   const object = await store.head(options.sha256, options.variant);
   if (!object) throw new AppError('not_found', 'The image is no longer stored.');
   headers.set('content-type', object.httpMetadata?.contentType ?? 'application/octet-stream');
@@ -80,7 +83,7 @@ async function describe(store: MediaStore, options: ServeOptions, headers: Heade
  * compares strongly (RFC 9110 section 13.1.5): a weak tag names no part, nor does a date, for there is none to
  * compare it with.
  */
-async function findPart(store: MediaStore, options: ServeOptions): Promise<ByteRange | null> {
+async function findPart(store: Source, options: ServeOptions): Promise<ByteRange | null> {
   const { sha256, variant, request } = options;
   const header = request.headers.get('range');
   const ifRange = request.headers.get('if-range');

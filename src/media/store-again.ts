@@ -3,7 +3,7 @@ import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/bat
 import type { Database } from '../db/client.ts';
 import { enter } from '../db/statement.ts';
 import { AppError } from '../errors/app-error.ts';
-import { type BlobBytes, type MediaStore, storeBlob } from './store.ts';
+import type { BlobBytes, MediaStore } from './store.ts';
 
 /** Whether an insert was refused because the sweep has taken the bytes it relied on; see storeAgain. */
 export function isSwept(error: unknown): boolean {
@@ -28,7 +28,7 @@ export async function storeAgain(
       retryAfter: 5,
     });
   }
-  await storeBlob(media, blob);
+  await media.putOriginal(blob);
   if (state !== 'removed') return;
   const revive = sql`select app.revive_blob(${blob.sha256})`;
   await runBatch(database, [enter(null, requestId), revive], { deadlineMs: WRITE_DEADLINE_MS });

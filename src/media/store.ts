@@ -10,14 +10,12 @@ export interface ByteRange {
   length: number;
 }
 
-/** The bytes of one blob as they are stored. */
+/** One original as it is stored. */
 export interface BlobBytes {
-  /** Of the original, hexadecimal. */
+  /** Hexadecimal. */
   sha256: string;
   mime: string;
   original: Uint8Array;
-  /** WebP; null when none could be made. */
-  thumbnail: Uint8Array | null;
 }
 
 /** One stored original of a listing. */
@@ -26,14 +24,14 @@ export interface StoredOriginal {
   uploadedAt: Date;
 }
 
-/** R2 takes and lists 1,000 keys a call, and a blob has two. */
+/** R2 takes and lists 1,000 keys a call. */
 export const MAX_REMOVED_BLOBS = 500;
 const MAX_LISTED_KEYS = 1_000;
 
 /** Images by the SHA-256 of their bytes. A key is written once and never changes. */
 export interface MediaStore {
   /** Stores the original unless it is there already; R2 checks the digest while it writes. */
-  putOriginal(sha256: string, bytes: Uint8Array, mime: string): Promise<void>;
+  putOriginal(blob: BlobBytes): Promise<void>;
   putThumbnail(sha256: string, webp: Uint8Array): Promise<void>;
   /** The object, or null when there is none; `range` must lie within it. */
   get(sha256: string, variant: MediaVariant, range?: ByteRange): Promise<R2ObjectBody | null>;
@@ -42,12 +40,6 @@ export interface MediaStore {
   remove(hashes: string[]): Promise<void>;
   /** The next stored originals in the order of their hashes, which begin after the hash (or part of one) `after`. */
   listOriginals(after: string): Promise<{ originals: StoredOriginal[]; isLast: boolean }>;
-}
-
-/** Stores what is not there yet. */
-export async function storeBlob(media: MediaStore, blob: BlobBytes): Promise<void> {
-  await media.putOriginal(blob.sha256, blob.original, blob.mime);
-  if (blob.thumbnail) await media.putThumbnail(blob.sha256, blob.thumbnail);
 }
 
 const ORIGINALS = 'original/';
@@ -69,9 +61,9 @@ const IF_ABSENT = { etagDoesNotMatch: '*' } as const;
 
 export function createMediaStore(bucket: R2Bucket): MediaStore {
   return {
-    async putOriginal(sha256, bytes, mime) {
+    async putOriginal({ sha256, original, mime }) {
       const options = { sha256, onlyIf: IF_ABSENT, httpMetadata: { contentType: mime } };
-      await guarded(bucket.put(keyOf(sha256, 'original'), bytes, options), WRITE_DEADLINE_MS);
+      await guarded(bucket.put(keyOf(sha256, 'original'), original, options), WRITE_DEADLINE_MS);
     },
     async putThumbnail(sha256, webp) {
       const options = { onlyIf: IF_ABSENT, httpMetadata: { contentType: 'image/webp' } };
@@ -85,8 +77,11 @@ export function createMediaStore(bucket: R2Bucket): MediaStore {
       return await guarded(bucket.head(keyOf(sha256, variant)), READ_DEADLINE_MS);
     },
     async remove(hashes) {
-      const keys = hashes.flatMap((sha256) => [keyOf(sha256, 'original'), keyOf(sha256, 'thumbnail')]);
-      await guarded(bucket.delete(keys), WRITE_DEADLINE_MS);
+      // In this order, on which thumbnails made on demand rely.
+      for (const variant of ['original', 'thumbnail'] as const) {
+        const keys = hashes.map((sha256) => keyOf(sha256, variant));
+        await guarded(bucket.delete(keys), WRITE_DEADLINE_MS);
+      }
     },
     async listOriginals(after) {
       const range = { prefix: ORIGINALS, startAfter: ORIGINALS + after, limit: MAX_LISTED_KEYS };

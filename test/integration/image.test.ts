@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createMediaStore } from '../../src/media/store.ts';
+import { thumbnailsOnDemand } from '../../src/media/thumbnails-on-demand.ts';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { addMember, importImages, media, query } from '../helpers/crawl.ts';
 
@@ -143,6 +145,8 @@ describe('the images of a project', () => {
 });
 
 describe('thumbnails', () => {
+  const keyOf = (sha256: string) => `thumbnail/320/${sha256}.webp`;
+
   it('are WebP pictures of at most 320 pixels a side', async () => {
     const image = await importOne();
     expect(image.thumbnail).toMatchObject({ width: 120, height: 90 });
@@ -150,15 +154,59 @@ describe('thumbnails', () => {
     expect(reply.headers.get('content-type')).toBe('image/webp');
     const bytes = Buffer.from(await reply.arrayBuffer());
     expect(bytes.toString('latin1', 0, 4) + bytes.toString('latin1', 8, 12)).toBe('RIFFWEBP');
-    expect((await media.list({ prefix: `thumbnail/320/${image.sha256}` })).objects).toHaveLength(1);
     const sizes = await query('select 1 from blobs where thumbnail_width > 320 or thumbnail_height > 320');
     expect(sizes).toEqual([]);
+  });
+
+  it('are made once, when somebody looks', async () => {
+    const image = await importOne();
+    const url = image.thumbnail?.url ?? '';
+    expect(await media.head(keyOf(image.sha256))).toBeNull();
+    const described = await createClient().send(url, { method: 'HEAD' });
+    const made = await media.head(keyOf(image.sha256));
+    expect(described.headers.get('content-length')).toBe(String(made?.size));
+    const replies = await Promise.all(Array.from({ length: 12 }, async () => await createClient().send(url)));
+    const bodies = await Promise.all(replies.map(async (reply) => Buffer.from(await reply.arrayBuffer())));
+    expect(new Set(bodies.map((body) => body.toString('base64'))).size).toBe(1);
+    expect((await media.head(keyOf(image.sha256)))?.uploaded).toEqual(made?.uploaded);
+  });
+
+  it('come by dozens at once', async () => {
+    const image = await importOne();
+    const url = image.thumbnail?.url ?? '';
+    const replies = await Promise.all(Array.from({ length: 60 }, async () => await createClient().send(url)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    await Promise.all(replies.map(async (reply) => await reply.body?.cancel()));
+  });
+
+  it('are not made of an image that was deleted', async () => {
+    const image = await importOne();
+    await query('update images set deleted_at = now() where id = $1', [image.id]);
+    expect((await createClient().send(image.thumbnail?.url ?? '')).status).toBe(404);
+    expect(await media.head(keyOf(image.sha256))).toBeNull();
+  });
+
+  it('do not stay behind when the original is swept while they are made', async () => {
+    const image = await importOne();
+    const store = createMediaStore(media);
+    const swept = thumbnailsOnDemand(
+      {
+        ...store,
+        putThumbnail: async (...args) => {
+          await store.remove([image.sha256]);
+          await store.putThumbnail(...args);
+        },
+      },
+      async () => undefined,
+    );
+    expect(await swept.get(image.sha256, 'thumbnail')).toBeNull();
+    expect(await media.head(keyOf(image.sha256))).toBeNull();
   });
 
   it('are missing for an image that is too large to decode, which is kept all the same', async () => {
     const image = await importOne('/wide.png');
     expect(image).toMatchObject({ width: 16_400, height: 2, thumbnail: null, averageColor: '#7a7774' });
     expect((await createClient().send(image.url)).status).toBe(200);
-    expect(await media.head(`thumbnail/320/${image.sha256}.webp`)).toBeNull();
+    expect(await media.head(keyOf(image.sha256))).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { startNeonGateway, type NeonGateway } from '../../dev/neon/index.ts';
 import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { sweepMedia } from '../../src/cron/sweep-media.ts';
 import { sha256Hex } from '../../src/media/hash.ts';
-import { type BlobBytes, createMediaStore, type MediaStore, storeBlob } from '../../src/media/store.ts';
+import { type BlobBytes, createMediaStore, type MediaStore } from '../../src/media/store.ts';
 
 export let database: Database;
 let gateway: NeonGateway;
@@ -69,7 +69,13 @@ export async function newBlob(): Promise<BlobBytes> {
      values (decode($1, 'hex'), 64, 1, 'image/png', 1, 1, '#000000')`,
     [sha256],
   );
-  return { sha256, mime: 'image/png', original, thumbnail: new Uint8Array(8) };
+  return { sha256, mime: 'image/png', original };
+}
+
+/** Puts the original, and the thumbnail of somebody who looked. */
+export async function storeBlob(store: MediaStore, blob: BlobBytes): Promise<void> {
+  await store.putOriginal(blob);
+  await store.putThumbnail(blob.sha256, new Uint8Array(8));
 }
 
 /** The insert of a consumer that put the bytes before; in the transaction under way, if there is one. */

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { poll } from '../../dev/process/poll.ts';
 import { AppError } from '../../src/errors/app-error.ts';
 import { isSwept, storeAgain } from '../../src/media/store-again.ts';
-import { storeBlob } from '../../src/media/store.ts';
 import {
   admin,
   age,
@@ -19,6 +18,7 @@ import {
   service,
   setSweepStage,
   stateOf,
+  storeBlob,
   sweep,
 } from './sweep-stage.ts';
 
@@ -188,10 +188,10 @@ describe('an import of what is being swept', () => {
 
     await storeAgain(blob, tools);
     await insertImage(blob, 'img_late');
-    expect([await stateOf(blob), await isStored(blob)]).toEqual(['waiting', [true, true]]);
+    expect([await stateOf(blob), await isStored(blob)]).toEqual(['waiting', [true, false]]);
     await age(blob, '25 hours');
     expect(await sweep()).toEqual({ removed: 0, orphans: 0 });
-    expect(await isStored(blob)).toEqual([true, true]);
+    expect(await isStored(blob)).toEqual([true, false]);
   });
 
   it('comes before the sweep when it was first to take the lock', async () => {

@@ -12,7 +12,6 @@ import { readRights } from '../../media/image/rights.ts';
 import { type Ingested, ingestImage } from '../../media/ingest.ts';
 import { readCapped } from '../../media/read-capped.ts';
 import { isSwept, storeAgain } from '../../media/store-again.ts';
-import { storeBlob } from '../../media/store.ts';
 import { createLeaseQueue } from '../../resilience/lease-queue.ts';
 import { requireUser } from '../account/require-user.ts';
 import { type Image, type ImageRecord, selectImages, showImage } from './view.ts';
@@ -62,7 +61,7 @@ async function ingest(ctx: RequestContext, bytes: Uint8Array<ArrayBuffer>): Prom
   const { codecs } = await import('../../media/thumbnail/codecs.ts');
   const outcome = await ingestImage(bytes, {
     codecs,
-    store: async (blob) => await storeBlob(ctx.services.media, blob),
+    store: async (blob) => await ctx.services.media.putOriginal(blob),
   });
   if (outcome.ok) return outcome;
   const { reason, detail } = outcome;

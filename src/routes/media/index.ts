@@ -6,6 +6,7 @@ import { findPublicImage } from '../../domain/image/find-public.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { serveMedia } from '../../media/serve.ts';
 import type { MediaClaim } from '../../media/signed-url.ts';
+import { thumbnailsOnDemand } from '../../media/thumbnails-on-demand.ts';
 import type { LogFields } from '../../observability/logger.ts';
 import type { App } from '../app.ts';
 import { problems } from '../schema.ts';
@@ -36,9 +37,11 @@ async function serveWhileThere(
   log: LogFields,
 ): Promise<Response> {
   const { sha256, variant } = claim;
+  const confirming = confirmImage(ctx, claim);
+  const media = thumbnailsOnDemand(ctx.services.media, async () => await confirming);
   const [confirmed, served] = await Promise.allSettled([
-    confirmImage(ctx, claim),
-    serveMedia(ctx.services.media, { sha256, variant, request, cacheControl: CACHE_CONTROL }),
+    confirming,
+    serveMedia(media, { sha256, variant, request, cacheControl: CACHE_CONTROL }),
   ]);
   if (confirmed.status === 'rejected') {
     const isUnknown = confirmed.reason instanceof AppError && confirmed.reason.code === 'unavailable';
@@ -69,8 +72,10 @@ export function publicMediaRoutes(app: App): void {
     async (c) => {
       const ctx = c.get('ctx');
       const { projectId, imageId } = c.req.valid('param');
-      return await serveMedia(ctx.services.media, {
-        sha256: await findPublicImage(ctx, projectId, imageId),
+      const sha256 = await findPublicImage(ctx, projectId, imageId);
+      const media = thumbnailsOnDemand(ctx.services.media, async () => undefined);
+      return await serveMedia(media, {
+        sha256,
         variant: c.req.valid('query').variant,
         request: c.req.raw,
         cacheControl: PUBLIC_CACHE_CONTROL,

@@ -20,7 +20,7 @@ function recordingTools() {
 const own = (bytes: Uint8Array) => new Uint8Array(bytes);
 
 describe('taking in an image', () => {
-  it('stores its bytes and thumbnail under the hash, and says what is true of them', async () => {
+  it('stores its bytes under the hash, and says what is true of them', async () => {
     const bytes = own(await makeJpeg(640, 480));
     const { stored, tools } = recordingTools();
     const ingested = await ingestImage(bytes, tools);
@@ -44,7 +44,6 @@ describe('taking in an image', () => {
       mime: 'image/jpeg',
       original: bytes,
     });
-    expect(Buffer.from(ingested.blob.thumbnail ?? []).toString('latin1', 8, 12)).toBe('WEBP');
   });
 
   it('stores an image without a thumbnail when it is too large to decode', async () => {
@@ -54,7 +53,7 @@ describe('taking in an image', () => {
       ok: true,
       facts: { width: 16_400, thumbnailWidth: null, thumbnailHeight: null, averageColor: '#7a7774' },
     });
-    expect(stored).toMatchObject([{ thumbnail: null }]);
+    expect(stored).toHaveLength(1);
   });
 
   it('stores nothing of what is refused', async () => {

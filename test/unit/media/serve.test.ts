@@ -75,7 +75,9 @@ describe('an image store that fails', () => {
   });
 
   it('is unavailable to those who store', async () => {
-    await expect(store.putOriginal(sha256, new Uint8Array(1), 'image/png')).rejects.toMatchObject({
+    await expect(
+      store.putOriginal({ sha256, original: new Uint8Array(1), mime: 'image/png' }),
+    ).rejects.toMatchObject({
       code: 'unavailable',
     });
     await expect(store.putThumbnail(sha256, new Uint8Array(1))).rejects.toMatchObject({
