@@ -5,6 +5,7 @@ import { readSequence } from './avif-sequence.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ImageFault, corrupt } from './fault.ts';
 import { type Box, findBox, listBoxes } from './iso-box.ts';
+import { oncePerBytes } from './once.ts';
 import type { EmbeddedMetadata, Orientation } from './types.ts';
 
 /** What a whole walk of an AVIF file finds. */
@@ -48,7 +49,9 @@ export function hasAvifSignature(bytes: Uint8Array): boolean {
  * them. Pixels are not decoded. Throws ImageFault: `corrupt`, or `format` for images that are coded by other
  * means than AV1.
  */
-export function readAvif(bytes: Uint8Array): AvifStructure {
+export const readAvif = oncePerBytes(walkAvif);
+
+function walkAvif(bytes: Uint8Array): AvifStructure {
   if (!hasAvifSignature(bytes)) throw corrupt('no AVIF signature');
   const reader = new ByteReader(bytes);
   let meta: Box | null = null;

@@ -1,5 +1,6 @@
 import { ByteReader } from './byte-reader.ts';
 import { corrupt } from './fault.ts';
+import { oncePerBytes } from './once.ts';
 import type { EmbeddedMetadata } from './types.ts';
 
 /** One picture: the place it takes on the canvas, and where its data are. */
@@ -51,7 +52,9 @@ export function hasGifSignature(bytes: Uint8Array): boolean {
  * allowed, because servers and editors leave some and no viewer looks at them. Codes are not decoded, but a
  * frame that has too few data for its pixels is corrupt. Throws ImageFault `corrupt`.
  */
-export function readGif(bytes: Uint8Array): GifStructure {
+export const readGif = oncePerBytes(walkGif);
+
+function walkGif(bytes: Uint8Array): GifStructure {
   if (!hasGifSignature(bytes)) throw corrupt('no GIF signature');
   const reader = new ByteReader(bytes);
   const globalTable = readTable(reader, SCREEN_END, reader.u8(10));

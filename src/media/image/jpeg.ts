@@ -3,6 +3,7 @@ import { readOrientation } from './exif.ts';
 import { ImageFault, corrupt } from './fault.ts';
 import { walkScanData } from './jpeg-scan.ts';
 import { type JpegFrame, checkHuffmanTables, readFrame, readQuantTables, readScan } from './jpeg-segment.ts';
+import { oncePerBytes } from './once.ts';
 import type { EmbeddedMetadata, Orientation } from './types.ts';
 
 /** What a whole walk of a JPEG file finds. */
@@ -43,7 +44,9 @@ export function hasJpegSignature(bytes: Uint8Array): boolean {
  * because cameras append previews there. Throws ImageFault `corrupt` for damage or truncation, `format`
  * for lossless, arithmetic, hierarchical and 12-bit files.
  */
-export function readJpeg(bytes: Uint8Array): JpegStructure {
+export const readJpeg = oncePerBytes(walkJpeg);
+
+function walkJpeg(bytes: Uint8Array): JpegStructure {
   const reader = new ByteReader(bytes);
   if (!hasJpegSignature(bytes)) throw corrupt('no JPEG signature');
   let frame: JpegFrame | null = null;

@@ -2,6 +2,7 @@ import { crc32 } from '../zip/crc32.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readOrientation } from './exif.ts';
 import { corrupt } from './fault.ts';
+import { oncePerBytes } from './once.ts';
 import { noteText } from './png-text.ts';
 import type { EmbeddedMetadata, Orientation } from './types.ts';
 
@@ -71,7 +72,9 @@ export function hasPngSignature(bytes: Uint8Array): boolean {
  * Walks every chunk of a PNG and checks lengths, CRCs, header fields, order, palette and that the image
  * data are contiguous, enough for the dimensions, and IEND is last. The data are not inflated. Throws ImageFault `corrupt`.
  */
-export function readPng(bytes: Uint8Array): PngStructure {
+export const readPng = oncePerBytes(walkPng);
+
+function walkPng(bytes: Uint8Array): PngStructure {
   const reader = new ByteReader(bytes);
   if (SIGNATURE.some((byte, index) => bytes[index] !== byte)) throw corrupt('damaged PNG signature');
   const header = readHeader(reader);

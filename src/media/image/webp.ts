@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { readOrientation } from './exif.ts';
 import { corrupt } from './fault.ts';
+import { oncePerBytes } from './once.ts';
 import type { EmbeddedMetadata, Orientation } from './types.ts';
 import { type WebpBitstream, checkAlpha, readBitstream } from './webp-bitstream.ts';
 
@@ -57,7 +58,9 @@ export function hasWebpSignature(bytes: Uint8Array): boolean {
  * checks that the pictures have the size that the canvas announces. Bytes after that end are allowed, as the
  * standard tells readers. Pixels are not decoded. Throws ImageFault `corrupt`.
  */
-export function readWebp(bytes: Uint8Array): WebpStructure {
+export const readWebp = oncePerBytes(walkWebp);
+
+function walkWebp(bytes: Uint8Array): WebpStructure {
   if (!hasWebpSignature(bytes)) throw corrupt('no WebP signature');
   const end = CHUNK_HEADER_BYTES + new ByteReader(bytes).u32le(4);
   if (end > bytes.length) throw corrupt(`truncated at byte ${bytes.length} of ${end}`);
