@@ -62,6 +62,8 @@ create table job_sources (
   reason text,
   detail text,
   attempts smallint not null default 0,
+  -- Times in a row that its host's turn was still to come; those are no tries.
+  waits smallint not null default 0,
   not_before timestamptz not null default now(),
   found integer not null default 0,
   updated_at timestamptz not null default now(),

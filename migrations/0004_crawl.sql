@@ -28,13 +28,14 @@ language sql as $$ select set_config('app.moved', job, true) $$;
 
 -- Puts URLs [{place, url}] into chunks, round-robin over the hosts. A host with six URLs or more gets chunks of its
 -- own, ten URLs each; the others share chunks of twenty, so that no chunk that hosts share has more than five of one.
+-- URLs that come later in small numbers, as those of pages do, never share: a slow host would be in chunk after chunk.
 create function app.assign_chunks(urls jsonb, first_chunk integer)
 returns table (place integer, lane text, chunk integer)
 language sql immutable as $$
   with listed as (
     select u.place, app.origin_of(u.url) as origin,
       row_number() over (partition by app.origin_of(u.url) order by u.place) - 1 as nth,
-      count(*) over (partition by app.origin_of(u.url)) >= 6 as has_lane
+      count(*) over (partition by app.origin_of(u.url)) >= 6 or (first_chunk > 0 and count(*) over () <= 200) as has_lane
     from jsonb_to_recordset(urls) as u(place integer, url text)
   ), rounds as (
     select l.place, case when has_lane then origin else '' end as lane,
@@ -286,7 +287,9 @@ end $$;
 
 -- Hands out up to `wanted` chunks that are due, going round the lanes from `after_lane` on; a lane has at most
 -- `lane_limit` chunks out at a time, of which `busy` {lane: n} says how many it has. Returns the job's status, the
--- chunks with their open items, where to go on, and when (ms since 1970) the next chunk that waits is due.
+-- chunks with their open items, where to go on, and when (ms since 1970) the next chunk that waits is due. An item
+-- that waits for another try says until when: `notBefore`, ms since 1970. A call looks at 500 lanes at most: `more`
+-- says that lanes are left to look at, `hasWrapped` that it has passed the last of them all.
 create function app.take_chunks(job text, run integer, wanted integer, busy jsonb, after_lane text, lane_limit integer)
 returns jsonb
 language plpgsql as $$
@@ -294,6 +297,7 @@ declare
   target crawl_jobs;
   current_lane text := after_lane;
   has_wrapped boolean := false;
+  is_round boolean := false;
   taken integer[] := '{}';
   room integer;
   steps integer := 0;
@@ -308,7 +312,8 @@ begin
     select c.lane into current_lane from job_chunks c
     where c.job_id = job and c.status = 'pending' and c.lane > current_lane order by c.lane limit 1;
     if current_lane is null then
-      exit when has_wrapped;
+      is_round := has_wrapped;
+      exit when is_round;
       has_wrapped := true;
       current_lane := '';
       -- The shared lane sorts before every other.
@@ -316,7 +321,8 @@ begin
         continue;
       end if;
     end if;
-    exit when has_wrapped and current_lane > after_lane;
+    is_round := has_wrapped and current_lane > after_lane;
+    exit when is_round;
     room := case when current_lane = '' then wanted
       else lane_limit - coalesce((busy ->> current_lane)::integer, 0) end;
     if room > 0 then
@@ -338,12 +344,16 @@ begin
     'status', case when cardinality(taken) > 0 then 'running' else target.status end,
     'options', target.options,
     'lane', coalesce(current_lane, ''),
+    'more', not is_round and cardinality(taken) < wanted,
+    'hasWrapped', has_wrapped,
     'nextDueAt', (select ceil(extract(epoch from min(not_before)) * 1000) from job_chunks
       where job_id = job and status = 'pending' and not_before > now()),
     'chunks', coalesce((
       select jsonb_agg(jsonb_build_object('chunk', c.chunk, 'lane', c.lane, 'attempt', c.attempt,
         'items', coalesce((
-          select jsonb_agg(jsonb_build_object('position', i.position, 'url', i.url) order by i.position)
+          select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('position', i.position, 'url', i.url,
+            'notBefore', case when i.retry_at > now() then ceil(extract(epoch from i.retry_at) * 1000) end))
+            order by i.position)
           from crawl_items i where i.job_id = job and i.chunk = c.chunk
             and i.status in ('pending', 'deferred') and i.attempts = c.attempt), '[]')) order by c.chunk)
       from job_chunks c where c.job_id = job and c.chunk = any (taken)), '[]'));
@@ -386,6 +396,8 @@ begin
     reason = outcome ->> 'reason', detail = outcome ->> 'detail',
     -- A turn that had to be waited for was no try.
     attempts = attempts - case when outcome ->> 'status' = 'waiting' then 1 else 0 end,
+    -- More than a few make no difference.
+    waits = case when outcome ->> 'status' = 'waiting' then least(waits + 1, 100) else 0 end,
     found = coalesce((outcome ->> 'found')::integer, job_sources.found),
     not_before = now() + make_interval(secs => coalesce(retry_after, 0)), updated_at = now()
   where job_id = job and position = source and status = 'sent';
@@ -418,10 +430,10 @@ create type app.crawl_result as (
 create type app.crawl_outcome as (position integer, status text, image_id text);
 
 -- Records up to a few dozen results of a chunk in one statement, and closes the chunk when `finish` says that no
--- others will come: URLs that wait for another try move to a child chunk. Only open items of this try change, so
--- a redelivered message changes nothing. The totals row is locked first: results of one job are recorded one after
--- another, and the last one also ends the job. Returns the job's status, how many results were written and when
--- (ms since 1970) a child chunk is due.
+-- others will come: URLs that wait for another try move to a child chunk, which is due when the first of them is.
+-- Only open items of this try change, so a redelivered message changes nothing. The totals row is locked first:
+-- results of one job are recorded one after another, and the last one also ends the job. Returns the job's status,
+-- how many results were written and when (ms since 1970) a child chunk is due.
 create function app.record_results(job text, run integer, part integer, results jsonb, finish boolean) returns jsonb
 language plpgsql as $$
 declare
@@ -537,7 +549,7 @@ begin
     where job_id = job and chunk = part and status = 'deferred';
     get diagnostics waiting = row_count;
     if waiting > 0 then
-      select max(retry_at) into due from crawl_items where job_id = job and chunk = part + app.child_stride();
+      select min(retry_at) into due from crawl_items where job_id = job and chunk = part + app.child_stride();
       insert into job_chunks (job_id, chunk, project_id, lane, attempt, not_before, size)
       values (job, part + app.child_stride(), target.project_id, chunk_row.lane, chunk_row.attempt + 1,
         coalesce(due, now()), waiting);

@@ -1,4 +1,5 @@
 import type { Claim, ChunkItem } from '../../src/crawl/coordinator.ts';
+import { holdMsAfter } from '../../src/crawl/hold.ts';
 import type { JobOptions } from '../../src/crawl/job-options.ts';
 
 /** A lease that is not prolonged for this long is lost: its consumer was killed. */
@@ -33,6 +34,8 @@ export interface BoardChunk {
   outages: number;
   /** Times that its consumer broke on it. */
   faults: number;
+  /** Times in a row that it was given back to wait with as many items as before. */
+  idleParks: number;
 }
 
 /** Where the board is kept, so that an evicted object loses nothing. */
@@ -78,7 +81,8 @@ export class Board {
 
   add(chunks: NewChunk[], now: number): void {
     for (const chunk of chunks) {
-      this.#put({ ...chunk, state: 'sent', until: now + SENT_MS, leaseId: null, outages: 0, faults: 0 });
+      const counts = { outages: 0, faults: 0, idleParks: 0 };
+      this.#put({ ...chunk, state: 'sent', until: now + SENT_MS, leaseId: null, ...counts });
     }
   }
 
@@ -89,7 +93,8 @@ export class Board {
     // Sent early on purpose: the consumer waits out the rest.
     if (found.state === 'parked' && found.until - PARK_LEAD_MS > now) return { kind: 'busy' };
     this.#put({ ...found, state: 'leased', leaseId, until: now + LEASE_MS });
-    return { kind: 'run', leaseId, attempt: found.attempt, items: found.items, options };
+    const { attempt, items } = found;
+    return { kind: 'run', leaseId, attempt, items, options, holdMs: holdMsAfter(found.idleParks) };
   }
 
   /** Prolongs a lease; false when it is no longer this one. */
@@ -102,8 +107,11 @@ export class Board {
 
   park(chunk: number, leaseId: string, until: number, left: ChunkItem[]): boolean {
     const found = this.#leasedBy(chunk, leaseId);
-    if (found)
-      this.#put({ ...found, state: 'parked', until, leaseId: null, items: left, outages: 0, faults: 0 });
+    if (found) {
+      const idleParks = left.length < found.items.length ? 0 : found.idleParks + 1;
+      const counts = { outages: 0, faults: 0, idleParks };
+      this.#put({ ...found, state: 'parked', until, leaseId: null, items: left, ...counts });
+    }
     return found !== null;
   }
 
@@ -113,13 +121,19 @@ export class Board {
     return found !== null;
   }
 
-  /** To be sent again after a pause. Only what is no outage counts against the chunk: an outage passes. */
-  fail(chunk: number, leaseId: string, isOutage: boolean, now: number): void {
+  /**
+   * To be sent again after a pause with what is left, which may be nothing: then it is still to be closed. Only what is
+   * no outage counts against the chunk: an outage passes.
+   */
+  fail(chunk: number, leaseId: string, isOutage: boolean, left: ChunkItem[], now: number): void {
     const found = this.#leasedBy(chunk, leaseId);
     if (!found) return;
     const before = found.outages + found.faults;
     const counted = isOutage ? { outages: found.outages + 1 } : { faults: found.faults + 1 };
-    this.#setBack({ ...found, ...counted }, now + Math.min(PAUSE_MS * 2 ** before, MAX_PAUSE_MS));
+    this.#setBack(
+      { ...found, ...counted, items: left },
+      now + Math.min(PAUSE_MS * 2 ** before, MAX_PAUSE_MS),
+    );
   }
 
   drop(chunk: number): void {

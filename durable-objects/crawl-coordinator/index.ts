@@ -13,6 +13,7 @@ import { endStop } from '../../src/domain/crawl/end-stop.ts';
 import { failChunk } from '../../src/domain/crawl/fail-chunk.ts';
 import { replan } from '../../src/domain/crawl/replan.ts';
 import { resetRun } from '../../src/domain/crawl/reset-run.ts';
+import { restChunk } from '../../src/domain/crawl/rest-chunk.ts';
 import { takeChunks } from '../../src/domain/crawl/take-chunks.ts';
 import { takeSources } from '../../src/domain/crawl/take-sources.ts';
 import { configOf } from '../../src/env.ts';
@@ -20,6 +21,7 @@ import { sendAll } from '../../src/lib/send-all.ts';
 import { describeError, logEvent } from '../../src/observability/logger.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { Board, LANE_LIMIT } from './board.ts';
+import { goOn, type LaneTurn, NEW_TURN } from './lane-turn.ts';
 import { createSqlBoardStorage } from './sql-board-storage.ts';
 
 /** A stop that waits for consumers longer than this goes on without them. */
@@ -32,6 +34,8 @@ const SOURCES_AT_A_TIME = 10;
 const SPENT = 'its consumer broke every time';
 /** After a retry was planned, its URLs are handed out this much later. */
 const PLANNING_LOOK_MS = 200;
+/** What waits longer than this for nothing but another try of its URLs does so in Postgres: a host's places are few. */
+const REST_MS = 60_000;
 /** A job under way is looked after this often, whatever else is known of it. */
 const LOOK_MS = 60_000;
 
@@ -59,6 +63,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   /** Postgres had less than there was room for, and no host held anything back. */
   #isDrained = false;
   #takenAt = 0;
+  #turn: LaneTurn = NEW_TURN;
   /** After a fault no round comes before this; ms since 1970. */
   #againAt = 0;
   /** Rounds run one after another. */
@@ -112,20 +117,27 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
 
   async park(lease: LeaseRef, until: number, left: ChunkItem[]): Promise<void> {
     if (this.#run?.epoch !== lease.epoch) return;
-    if (this.#board.park(lease.chunk, lease.leaseId, until, left)) this.#lookForMore();
+    if (!this.#board.park(lease.chunk, lease.leaseId, until, left)) return;
+    const isResting = left.every(({ notBefore = 0 }) => notBefore >= until);
+    if (isResting && until > Date.now() + REST_MS) await this.#rest(lease, until);
+    this.#lookForMore();
   }
 
   async finish(lease: LeaseRef, job: { hasEnded: boolean; dueAt: number | null }): Promise<void> {
     if (this.#run?.epoch !== lease.epoch) return;
-    if (job.hasEnded) return await this.#forget();
+    if (job.hasEnded) return await this.#forget(this.#run);
     if (!this.#board.finish(lease.chunk, lease.leaseId)) return;
-    if (job.dueAt !== null) this.#nextPlannedAt = Math.min(this.#nextPlannedAt ?? Infinity, job.dueAt);
+    if (job.dueAt !== null) this.#expect(job.dueAt);
     this.#lookForMore();
   }
 
-  async fail(lease: LeaseRef, fault: { message: string; isOutage: boolean }): Promise<void> {
+  async fail(
+    lease: LeaseRef,
+    fault: { message: string; isOutage: boolean },
+    left: ChunkItem[],
+  ): Promise<void> {
     if (this.#run?.epoch !== lease.epoch) return;
-    this.#board.fail(lease.chunk, lease.leaseId, fault.isOutage, Date.now());
+    this.#board.fail(lease.chunk, lease.leaseId, fault.isOutage, left, Date.now());
     this.#lookSoon();
   }
 
@@ -155,7 +167,27 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     this.ctx.storage.kv.put('run', next);
   }
 
-  async #forget(): Promise<void> {
+  /** Hands a parked chunk back to Postgres; on a fault of that it stays parked. */
+  async #rest(chunk: ChunkRef, until: number): Promise<void> {
+    await restChunk(this.#services().db.service, chunk, until);
+    if (this.#run?.epoch !== chunk.epoch) return;
+    this.#board.drop(chunk.chunk);
+    this.#expect(until);
+  }
+
+  /** Gives up what nobody works on, and the turns that it has booked: other jobs are waiting for them. */
+  #dropIdle(current: Run): void {
+    const { hostGates } = this.#services();
+    const gateFor = (origin: string) => hostGateFor(hostGates, origin);
+    for (const { chunk, items } of this.#board.dropUnleased()) {
+      const urls = items.map(({ url }) => url);
+      this.ctx.waitUntil(cancelTurns(gateFor, bookingOf({ ...current, chunk }), urls));
+    }
+  }
+
+  /** The run is over. */
+  async #forget(current: Run): Promise<void> {
+    this.#dropIdle(current);
     this.#run = null;
     this.#board.clear();
     await this.ctx.storage.deleteAlarm();
@@ -166,6 +198,11 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     const mine = this.#round.then(work);
     this.#round = mine.catch(() => undefined);
     await mine;
+  }
+
+  /** Postgres has something due at `at`, ms since 1970. */
+  #expect(at: number): void {
+    this.#nextPlannedAt = Math.min(this.#nextPlannedAt ?? Infinity, at);
   }
 
   /** There is room again. */
@@ -203,16 +240,10 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   }
 
   async #finishStop(current: Run, stopBy: number): Promise<void> {
-    const { db, hostGates } = this.#services();
-    for (const { chunk, items } of this.#board.dropUnleased()) {
-      // Other jobs are waiting for these turns.
-      const urls = items.map(({ url }) => url);
-      const gateFor = (origin: string) => hostGateFor(hostGates, origin);
-      this.ctx.waitUntil(cancelTurns(gateFor, bookingOf({ ...current, chunk }), urls));
-    }
+    this.#dropIdle(current);
     if (this.#board.leased > 0 && Date.now() < stopBy) return;
-    await endStop(db.service, current);
-    await this.#forget();
+    await endStop(this.#services().db.service, current);
+    await this.#forget(current);
   }
 
   async #handOut(current: Run): Promise<void> {
@@ -242,6 +273,8 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (room === 0) return [];
     const { service } = this.#services().db;
     const busy = this.#board.busyLanes;
+    // What comes up while Postgres answers is added to what it says.
+    this.#nextPlannedAt = null;
     const taken = await takeChunks(service, {
       ...current,
       wanted: room,
@@ -250,6 +283,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       laneLimit: LANE_LIMIT,
     });
     if (taken.status === 'planning') {
+      this.#expect(0);
       await this.#plan(current);
       return [];
     }
@@ -258,14 +292,17 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       return [];
     }
     if (taken.status !== 'queued' && taken.status !== 'running') {
-      await this.#forget();
+      await this.#forget(current);
       return [];
     }
     this.#board.add(taken.chunks, Date.now());
     this.#keep({ ...current, options: { ...taken.options }, lane: taken.lane ?? '' });
     this.#takenAt = Date.now();
-    this.#nextPlannedAt = taken.nextDueAt ?? null;
+    const { turn, isOver, nextAt } = goOn(this.#turn, taken);
+    this.#turn = turn;
+    if (nextAt !== null) this.#expect(nextAt);
     this.#isDrained =
+      isOver &&
       taken.chunks.length < room &&
       Object.values(this.#board.busyLanes).every((chunks) => chunks < LANE_LIMIT);
     return taken.chunks.map(({ chunk }) => chunk);
@@ -295,6 +332,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       if (this.#board.nextDueAt !== null) times.push(this.#board.nextDueAt);
       if (this.#nextPlannedAt !== null && this.#board.room > 0) times.push(this.#nextPlannedAt);
     }
-    await this.ctx.storage.setAlarm(Math.max(Math.min(...times), this.#againAt));
+    // The platform takes no 0 for now.
+    await this.ctx.storage.setAlarm(Math.max(Math.min(...times), this.#againAt, Date.now()));
   }
 }

@@ -5,12 +5,14 @@ const boardChunk = z.object({
   chunk: z.number(),
   lane: z.string(),
   attempt: z.number(),
-  items: z.array(z.object({ position: z.number(), url: z.string() })),
+  items: z.array(z.object({ position: z.number(), url: z.string(), notBefore: z.number().exactOptional() })),
   state: z.enum(['sent', 'leased', 'parked']),
   until: z.number(),
   leaseId: z.string().nullable(),
   outages: z.number(),
   faults: z.number(),
+  // Not there in rows that were written before it was counted.
+  idleParks: z.number().default(0),
 });
 
 /** Keeps the board in the object's own SQLite, a row a chunk. */

@@ -19,11 +19,21 @@ export interface ChunkItem {
   position: number;
   /** Canonical. */
   url: string;
+  /** Of one that waits for another try: when that is due, in ms since 1970. */
+  notBefore?: number;
 }
 
 /** Everything but `run` is to be acknowledged: nothing relies on a redelivery by the queue. */
 export type Claim =
-  | { kind: 'run'; leaseId: string; attempt: number; items: ChunkItem[]; options: JobOptions }
+  /** `holdMs`: how far ahead a turn may lie that is waited for under the lease. */
+  | {
+      kind: 'run';
+      leaseId: string;
+      attempt: number;
+      items: ChunkItem[];
+      options: JobOptions;
+      holdMs: number;
+    }
   | { kind: 'done' | 'stopped' | 'stale' | 'busy' };
 
 export interface CrawlCoordinatorRpc {
@@ -40,8 +50,11 @@ export interface CrawlCoordinatorRpc {
   park(lease: LeaseRef, until: number, left: ChunkItem[]): Promise<void>;
   /** The chunk is closed; `dueAt` (ms since 1970) is when a child chunk is, if there is one. */
   finish(lease: LeaseRef, job: { hasEnded: boolean; dueAt: number | null }): Promise<void>;
-  /** Our own parts failed. The chunk is handed out again after a pause; what is no outage, a few times only. */
-  fail(lease: LeaseRef, fault: { message: string; isOutage: boolean }): Promise<void>;
+  /**
+   * Our own parts failed. The chunk is handed out again after a pause with the items that are `left`; what is no outage,
+   * a few times only. With none left it is handed out once more all the same, as somebody has to close it.
+   */
+  fail(lease: LeaseRef, fault: { message: string; isOutage: boolean }, left: ChunkItem[]): Promise<void>;
 }
 
 export type CoordinatorNamespace = DurableObjectNamespace<CrawlCoordinatorRpc & Rpc.DurableObjectBranded>;

@@ -39,7 +39,7 @@ export async function fetchImage(address: string, options: FetchOptions): Promis
 }
 
 async function readBody(
-  { response, body }: Answer,
+  { response, body, untimed }: Answer,
   options: FetchOptions,
 ): Promise<Pick<Download, 'bytes' | 'lease' | 'etag' | 'xRobotsTag'>> {
   const { headers } = response;
@@ -51,7 +51,7 @@ async function readBody(
   // The length of a compressed or chunked body says nothing about the bytes that come out of it.
   const isExact =
     !headers.has('content-encoding') && !headers.has('transfer-encoding') && !Number.isNaN(length);
-  const lease = await options.budget.take(isExact ? length : options.maxBytes);
+  const lease = await untimed(async () => await options.budget.take(isExact ? length : options.maxBytes));
   try {
     const reader = body.getReader();
     const bytes = await readBytes(reader, options.maxBytes);

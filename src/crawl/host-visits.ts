@@ -1,13 +1,15 @@
 import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { guardAddress } from './address-guard.ts';
+import { HOLD_MS } from './hold.ts';
 import type { HostGateRpc, Reservation, ReserveRequest } from './host-gate.ts';
 import type { Admission, FetchFailure } from './request.ts';
 
 /** Longer than the gate's own look at robots.txt takes at worst. */
 const GATE_DEADLINE_MS = 20_000;
-/** A turn this soon is waited for; for a later one the chunk is given back, which costs a way through the queue. */
-export const HOLD_MS = 4_000;
+/** Who waits for a turn comes this much before it to ask for it again: the host may have asked for a pause. */
+const TURN_LEAD_MS = 1_000;
+
 /** `at` in ms since 1970; see the gate's reservation. */
 interface Turn {
   at: number;
@@ -15,7 +17,7 @@ interface Turn {
   graceMs: number;
 }
 
-/** When a URL may be asked, or what became of it instead. */
+/** When a URL may be asked, or what became of it instead; `until` (ms since 1970) is when to come and ask again. */
 export type Visit =
   | ({ kind: 'go' } & Turn)
   | { kind: 'stop'; failure: FetchFailure; detail: string }
@@ -60,13 +62,33 @@ function toVisits(reservation: Reservation, paths: string[]): Visit[] {
 }
 
 /** Fails closed: a host is not asked without its gate. */
-async function reserve(tools: VisitTools, request: ReserveRequest): Promise<Reservation> {
+async function answerOf<T>(call: Promise<T>): Promise<T> {
   try {
-    const call = tools.gateFor(request.origin).reserve(request);
     return await withDeadline(call, GATE_DEADLINE_MS, 'the host gate');
   } catch (cause) {
     throw new AppError('unavailable', 'The host gate did not answer.', { cause });
   }
+}
+
+async function reserve(tools: VisitTools, request: ReserveRequest): Promise<Reservation> {
+  return await answerOf(tools.gateFor(request.origin).reserve(request));
+}
+
+// Lifetime: an invocation, which makes its way to the gates once. Until when each origin asked for a pause, in ms since
+// 1970: its gate moves what is booked, but not the turns that this invocation has in hand.
+const pauses = new WeakMap<VisitTools['gateFor'], Map<string, number>>();
+
+function pausesOf({ gateFor }: VisitTools): Map<string, number> {
+  const known = pauses.get(gateFor) ?? new Map<string, number>();
+  pauses.set(gateFor, known);
+  return known;
+}
+
+/** Holds a host back that asked for it until `untilMs`, here and, through its gate, everywhere. Errors: `unavailable`. */
+export async function holdBack(tools: VisitTools, origin: string, untilMs: number): Promise<void> {
+  const known = pausesOf(tools);
+  known.set(origin, Math.max(untilMs, known.get(origin) ?? 0));
+  await answerOf(tools.gateFor(origin).backOff(untilMs));
 }
 
 /** Turns for URLs of one origin, in their order. The same booking keeps its turns. */
@@ -103,6 +125,11 @@ export async function planVisits(tools: VisitTools, booking: string, urls: strin
   return visits;
 }
 
+/** When to come again for a turn that is too far ahead to be waited for, in ms since 1970; null when it is not. */
+export function comeAgainAt(turnAt: number, now: number): number | null {
+  return turnAt > now + HOLD_MS ? turnAt - TURN_LEAD_MS : null;
+}
+
 /** Turns that one request may miss, on a machine that is too busy, before its chunk is given back. */
 const MAX_MISSED = 5;
 
@@ -112,7 +139,8 @@ export type Starts = Map<string, number>;
 /**
  * Admits the requests of one URL whose `turn` has come: the first unless it is too late, and every redirect, which may
  * lead to another host, at a turn of its own, as is the first without a turn. `starts` belongs to all URLs of the
- * booking: one that is late makes the next ones late, never closer.
+ * booking: one that is late makes the next ones late, never closer. Nothing is admitted in a pause that its host asked
+ * for.
  */
 export function admitVisit(
   tools: VisitTools,
@@ -121,23 +149,33 @@ export function admitVisit(
   starts: Starts,
   signal: AbortSignal,
 ): (url: URL, hop: number) => Promise<Admission> {
+  const startAt = async (origin: string, at: number): Promise<Admission> => {
+    await tools.sleepUntil(at, signal);
+    const until = pausesOf(tools).get(origin) ?? 0;
+    // A timer may be early by a millisecond.
+    return until > Math.max(at, tools.now()) ? { kind: 'wait', until } : { kind: 'go' };
+  };
   return async (url, hop) => {
     if (hop === 0 && turn !== null) {
       const start = Math.max(tools.now(), (starts.get(url.origin) ?? 0) + turn.intervalMs);
       if (start <= turn.at + turn.graceMs) {
         starts.set(url.origin, start);
-        await tools.sleepUntil(start, signal);
-        return { kind: 'go' };
+        return await startAt(url.origin, start);
       }
     }
     for (let tries = 0; tries < MAX_MISSED; tries++) {
       const [visit] = await askGate(tools, `${booking}/${hop}`, [url]);
       if (!visit) return { kind: 'go' };
       if (visit.kind !== 'go') return visit;
-      if (visit.at > tools.now() + HOLD_MS) return { kind: 'wait', until: visit.at };
+      const until = comeAgainAt(visit.at, tools.now());
+      if (until !== null) {
+        // Its chunk asks for turns of its own when it comes again.
+        if (hop === 0 && turn !== null) await answerOf(tools.gateFor(url.origin).cancel(`${booking}/${hop}`));
+        return { kind: 'wait', until };
+      }
       await tools.sleepUntil(visit.at, signal);
-      if (tools.now() <= visit.at + visit.graceMs) return { kind: 'go' };
+      if (tools.now() <= visit.at + visit.graceMs) return await startAt(url.origin, visit.at);
     }
-    return { kind: 'wait', until: tools.now() };
+    return { kind: 'wait', until: tools.now() + TURN_LEAD_MS };
   };
 }

@@ -1,9 +1,10 @@
 import { AppError } from '../errors/app-error.ts';
+import { createStopwatch, type Stopwatch } from '../lib/stopwatch.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { readXRobotsTag } from './robots/x-robots-tag.ts';
 
 export const MAX_REDIRECTS = 4;
-/** From the first request to the last byte. */
+/** From the first request to the last byte, without the time in which the other side has nothing to do. */
 export const FETCH_DEADLINE_MS = 15_000;
 
 /** Error 1016 of https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/. */
@@ -11,6 +12,8 @@ const EDGE_DNS_STATUS = 530;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Statuses that say nothing about the image but about the moment (RFC 9110 section 15, RFC 6585 section 4). */
 const PASSING_STATUSES = new Set([408, 425, 429]);
+/** Statuses by which a host says that it is asked too much. */
+const OVERLOAD_STATUSES = new Set([429, 503]);
 
 export type FetchFailure =
   | { status: 'blocked'; reason: 'private_address' | 'policy' | 'robots' | 'noai' }
@@ -39,6 +42,8 @@ export interface Way {
   admit(url: URL, hop: number): Promise<Admission>;
   /** A host asked for a pause until `untilMs`, ms since 1970. */
   backOff(origin: string, untilMs: number): Promise<void>;
+  /** Seconds before a repetition; so long a host is left alone, too, that has enough and does not say for how long. */
+  retrySeconds: number;
   /** Ends the download at once. */
   signal: AbortSignal;
   now(): number;
@@ -74,12 +79,14 @@ export interface Answer {
   body: ReadableStream<Uint8Array>;
   finalUrl: string;
   redirects: string[];
+  /** Waits for something of ours, which does not count against the deadline. */
+  untimed<T>(wait: () => Promise<T>): Promise<T>;
 }
 
 /**
  * Asks for a URL and follows redirects, each admitted by itself, and judges the status and the robots tag of the last
- * answer. `work` gets it and is bounded by the same deadline. What the other side does is an outcome, never an error; an
- * AppError of `work` is thrown on.
+ * answer. `work` gets it and is bounded by the same deadline, which counts only the time in which the other side is to
+ * act. What that does is an outcome, never an error; an AppError of `work` is thrown on.
  */
 export async function request<T extends { kind: string }>(
   address: string,
@@ -90,14 +97,10 @@ export async function request<T extends { kind: string }>(
 ): Promise<T | Unfetched> {
   const deadline = new AbortController();
   let isLate = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  // Waiting for a connection or a turn is no fault of the host: its time begins with the first request.
-  const begin = () => {
-    timer ??= setTimeout(() => ((isLate = true), deadline.abort()), deadlineMs);
-  };
+  const watch = createStopwatch(deadlineMs, way, () => ((isLate = true), deadline.abort()));
   try {
     const signal = AbortSignal.any([deadline.signal, way.signal]);
-    return await work(await follow(address, accept, way, signal, begin));
+    return await work(await follow(address, accept, way, signal, watch));
   } catch (error) {
     if (error instanceof FetchStop) return error.outcome;
     // A fault of ours.
@@ -105,7 +108,7 @@ export async function request<T extends { kind: string }>(
     if (way.signal.aborted) return { kind: 'stopped' };
     return { kind: 'failed', ...classifyNetworkError(error, isLate) };
   } finally {
-    clearTimeout(timer);
+    watch.pause();
   }
 }
 
@@ -114,17 +117,27 @@ async function follow(
   accept: string,
   way: Way,
   signal: AbortSignal,
-  begin: () => void,
+  watch: Stopwatch,
 ): Promise<Answer> {
+  const untimed: Answer['untimed'] = async (wait) => {
+    watch.pause();
+    try {
+      return await wait();
+    } finally {
+      watch.run();
+    }
+  };
   const redirects: string[] = [];
   for (let url = new URL(address); ;) {
     const { href } = url;
     const hop = redirects.length;
+    // Waiting for a connection or a turn is no fault of the host.
+    watch.pause();
     const response = await way.connect(async () => {
       const admission = await way.admit(new URL(href), hop);
       if (admission.kind === 'wait') throw new FetchStop(admission);
       if (admission.kind === 'stop') throw refuse(admission.failure, admission.detail);
-      begin();
+      watch.run();
       return await fetch(href, {
         redirect: 'manual',
         signal,
@@ -135,11 +148,13 @@ async function follow(
     if (location === null) {
       const refusal = judgeHead(response, way.now());
       if (refusal === null && response.body !== null)
-        return { response, body: response.body, finalUrl: href, redirects };
+        return { response, body: response.body, finalUrl: href, redirects, untimed };
       await response.body?.cancel();
       const notBefore = refusal?.outcome.kind === 'failed' ? refusal.outcome.notBefore : undefined;
       // What one URL was told holds for the whole host that said it.
       if (notBefore !== undefined) await way.backOff(url.origin, notBefore);
+      else if (OVERLOAD_STATUSES.has(response.status))
+        await way.backOff(url.origin, way.now() + way.retrySeconds * 1_000);
       throw refusal ?? refuse({ status: 'rejected', reason: 'not_image' }, 'no bytes');
     }
     await response.body?.cancel();

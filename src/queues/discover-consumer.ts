@@ -1,10 +1,10 @@
-import { admitVisit } from '../crawl/host-visits.ts';
-import type { Way } from '../crawl/request.ts';
+import { holdMsAfter } from '../crawl/hold.ts';
+import { admitVisit, holdBack, type VisitTools } from '../crawl/host-visits.ts';
 import { finishSource } from '../domain/crawl/finish-source.ts';
-import { readSource } from '../domain/crawl/read-source.ts';
+import { type OpenSource, readSource } from '../domain/crawl/read-source.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
-import { type Looked, lookInSource } from './look-in-source.ts';
+import { type Looked, lookInSource, type SourceTools } from './look-in-source.ts';
 import { type DiscoverMessage, discoverMessage } from './messages.ts';
 import { visitToolsOf } from './visit-tools.ts';
 
@@ -16,11 +16,12 @@ const OUTAGE_SECONDS = 5;
  * out again by its job's coordinator.
  */
 export async function consumeDiscover(batch: MessageBatch, services: Services): Promise<void> {
+  const visitTools = visitToolsOf(services);
   await Promise.all(
     batch.messages.map(async (message) => {
       const parsed = discoverMessage.safeParse(message.body);
       try {
-        if (parsed.success) await discover(parsed.data, services);
+        if (parsed.success) await discover(parsed.data, services, visitTools);
         else logEvent('error', 'discover_message_invalid', { messageId: message.id });
       } catch (error) {
         logEvent('warn', 'discover_lost', { ...parsed.data, ...describeError(error) });
@@ -31,20 +32,32 @@ export async function consumeDiscover(batch: MessageBatch, services: Services): 
   );
 }
 
-async function discover(message: DiscoverMessage, services: Services): Promise<void> {
+type OurTools = ReturnType<typeof visitToolsOf>;
+
+async function discover(message: DiscoverMessage, services: Services, visitTools: OurTools): Promise<void> {
   const { service } = services.db;
   const source = await readSource(service, message);
   if (source === null) return;
   const started = services.clock.now();
-  const way = wayTo(`${message.jobId}/${message.epoch}/source-${message.source}`, services);
-  const tools = { ...way, service, retrySeconds: services.config.CRAWL_RETRY_SECONDS };
-  const { outcome, retrySeconds } = await lookInSource(message, source, tools).catch(
-    (error: unknown): Looked => {
-      // A fault of ours says nothing about the source.
-      logEvent('warn', 'discover_failed', { ...message, ...describeError(error) });
-      return { outcome: { status: 'waiting' }, retrySeconds: OUTAGE_SECONDS };
-    },
-  );
+  const { signal } = new AbortController();
+  const booking = `${message.jobId}/${message.epoch}/source-${message.source}`;
+  const tools = {
+    ...visitTools,
+    service,
+    retrySeconds: services.config.CRAWL_RETRY_SECONDS,
+    signal,
+    connect: async <T>(task: () => Promise<T>) => await task(),
+    backOff: async (origin: string, untilMs: number) => await holdBack(visitTools, origin, untilMs),
+    // Every request waits for its turn.
+    admit: admitVisit(visitTools, booking, null, new Map(), signal),
+  };
+  const looked = await lookAtItsTurn(message, source, tools).catch((error: unknown): Looked => {
+    // A fault of ours says nothing about the source.
+    logEvent('warn', 'discover_failed', { ...message, ...describeError(error) });
+    return { outcome: { status: 'waiting' }, retrySeconds: OUTAGE_SECONDS };
+  });
+  if (looked === null) return;
+  const { outcome, retrySeconds } = looked;
   await finishSource(service, message, outcome, retrySeconds);
   logEvent('info', 'discover_source', {
     ...message,
@@ -56,15 +69,17 @@ async function discover(message: DiscoverMessage, services: Services): Promise<v
   await services.coordinator(message.jobId).start(message);
 }
 
-/** Every request waits for its turn. */
-function wayTo(booking: string, services: Services): Way {
-  const { signal } = new AbortController();
-  const tools = visitToolsOf(services);
-  return {
-    ...tools,
-    connect: async (task) => await task(),
-    signal,
-    backOff: async (origin, untilMs) => await tools.gateFor(origin).backOff(untilMs),
-    admit: admitVisit(tools, booking, null, new Map(), signal),
-  };
+/** Looks in a source, and waits for its turn if that is near enough. Null when the run was over by then. */
+async function lookAtItsTurn(
+  message: DiscoverMessage,
+  source: OpenSource,
+  tools: SourceTools & VisitTools,
+): Promise<Looked | null> {
+  const heldUntil = tools.now() + holdMsAfter(source.waits);
+  for (;;) {
+    const looked = await lookInSource(message, source, tools);
+    if (looked.until === undefined || looked.until > heldUntil) return looked;
+    await tools.sleepUntil(looked.until, tools.signal);
+    if ((await readSource(tools.service, message)) === null) return null;
+  }
 }

@@ -14,7 +14,7 @@ import type { OpenSource } from '../domain/crawl/read-source.ts';
 const DEADLINE_MS = 60_000;
 const MAX_SITEMAP_DEPTH = 3;
 /** For the way through the queue. */
-const EARLY_MS = 2_500;
+const EARLY_MS = 1_500;
 /** URLs written down together. */
 const SLICE_URLS = 500;
 const ACCEPT = {
@@ -22,15 +22,16 @@ const ACCEPT = {
   sitemap: 'application/xml,text/xml,application/gzip,text/plain;q=0.8,*/*;q=0.1',
 };
 
-interface SourceTools extends Way {
+export interface SourceTools extends Way {
   service: Database;
-  retrySeconds: number;
 }
 
 export interface Looked {
   outcome: SourceOutcome;
   /** Seconds until it is looked at again; null when this was final. */
   retrySeconds: number | null;
+  /** When its host may be asked, in ms since 1970, if that is what it waits for. */
+  until?: number;
 }
 
 type Found = { kind: 'found'; outcome: SourceOutcome; passes: boolean };
@@ -53,7 +54,7 @@ function unfetched(result: Unfetched, source: OpenSource, tools: SourceTools): L
   if (result.kind === 'wait') {
     // Early rather than late, as a turn that was missed is void: who comes early waits.
     const seconds = Math.floor((result.until - tools.now() - EARLY_MS) / 1_000);
-    return { outcome: { status: 'waiting' }, retrySeconds: Math.max(1, seconds) };
+    return { outcome: { status: 'waiting' }, retrySeconds: Math.max(1, seconds), until: result.until };
   }
   if (result.kind === 'stopped') return { outcome: { status: 'waiting' }, retrySeconds: 1 };
   const { failure, detail, passes, notBefore } = result;

@@ -5,13 +5,15 @@ import type { ItemResult } from '../crawl/process-item.ts';
 
 export interface Recorder {
   readonly written: number;
+  /** Whether the result of the item at this position was written down, or found to be no longer wanted. */
+  isRecorded(position: number): boolean;
   add(result: ItemResult): void;
   flush(): void;
   /** Writes the rest down. Rejects when any result could not be. */
   close(isLast: boolean): Promise<Recorded | null>;
 }
 
-/** Writes results down one batch after another. `onOver`: the job takes no more of them. */
+/** Writes results down one batch after another. `onOver`: no more of them are taken, by the job or by Postgres. */
 export function createRecorder(
   service: Database,
   ref: ChunkRef & { requestId: string | null },
@@ -20,6 +22,7 @@ export function createRecorder(
 ): Recorder {
   let results: ItemResult[] = [];
   let written = 0;
+  const recorded = new Set<number>();
   let last: Recorded | null = null;
   let recording: Promise<void> = Promise.resolve();
   const record = (isLast: boolean) => {
@@ -28,15 +31,17 @@ export function createRecorder(
     recording = recording.then(async () => {
       last = await recordResults(service, ref, full, isLast);
       written += last.written;
+      for (const { position } of full) recorded.add(position);
       if (last.status !== 'running') onOver();
     });
-    // Awaited at the end; until then a failure must not count as unhandled.
-    recording.catch(() => undefined);
+    // After a failure nothing more is written. It is thrown at the end; until then it must not count as unhandled.
+    recording.catch(onOver);
   };
   return {
     get written() {
       return written;
     },
+    isRecorded: (position) => recorded.has(position),
     add(result) {
       results.push(result);
       if (results.length >= resultsPerRecord) record(false);

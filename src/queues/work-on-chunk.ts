@@ -2,18 +2,10 @@ import type { Database } from '../db/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { isSwept } from '../media/store-again.ts';
-import type { Claim, ChunkItem, ChunkRef, CrawlCoordinatorRpc } from '../crawl/coordinator.ts';
+import type { Claim, ChunkRef, CrawlCoordinatorRpc } from '../crawl/coordinator.ts';
 import { bookingOf, cancelTurns } from '../crawl/host-gate.ts';
-import {
-  admitVisit,
-  HOLD_MS,
-  planVisits,
-  type Starts,
-  type Visit,
-  type VisitTools,
-} from '../crawl/host-visits.ts';
-import { type CrawlTools, processItem } from '../crawl/process-item.ts';
 import { createRecorder } from './recorder.ts';
+import { type RoundTools, type Waiting, workInRounds } from './work-in-rounds.ts';
 
 /** Results are written down, and the lease prolonged, at least this often. */
 const REPORT_MS = 1_000;
@@ -24,12 +16,9 @@ const CANCEL_MS = 500;
 /** What passes by itself: a part that does not answer, and a row that somebody else holds. */
 const OUTAGES = new Set(['unavailable', 'conflict', 'idempotency_in_progress']);
 
-type Connect = <T>(task: () => Promise<T>) => Promise<T>;
-
-export interface ChunkTools extends CrawlTools, VisitTools {
+export interface ChunkTools extends RoundTools {
   service: Database;
   coordinator: CrawlCoordinatorRpc;
-  connect: Connect;
   /** Results written down together. */
   resultsPerRecord: number;
 }
@@ -47,8 +36,8 @@ export interface ChunkReport {
 
 /**
  * Works on one chunk under a lease: asks the hosts' gates, downloads and judges each URL, and writes the results
- * down as they come. URLs whose turn is later are given back with the chunk. Never throws for a fault of one URL;
- * a fault of ours is reported to the coordinator, which hands the chunk out again.
+ * down as they come. URLs whose turn is much later are given back with the chunk. Never throws for a fault of one URL;
+ * a fault of ours is reported to the coordinator, which hands the chunk out again with what was not written down.
  */
 export async function workOnChunk(
   ref: ChunkRef & { requestId: string | null },
@@ -70,20 +59,13 @@ export async function workOnChunk(
     recorder.flush();
   }, REPORT_MS);
 
-  const starts: Starts = new Map();
-  const left: { item: ChunkItem; until: number }[] = [];
-  let fault: unknown = null;
+  const { items } = claim;
   const booking = bookingOf(ref);
-  const urls = claim.items.map(({ url }) => url);
+  let left: Waiting[] = [];
+  let fault: unknown = null;
   try {
-    const visits = await planVisits(tools, booking, urls);
-    const work = claim.items.map(async (item, at) => {
-      const outcome = await visit(item, visits[at], `${booking}/${item.position}`);
-      if (outcome.kind === 'result') recorder.add(outcome.result);
-      else if (outcome.kind === 'wait') left.push({ item, until: outcome.until });
-    });
-    const outcomes = await Promise.allSettled(work);
-    fault = outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
+    const work = { ...claim, booking, signal: stop.signal, onResult: recorder.add };
+    left = await workInRounds(work, tools);
   } catch (error) {
     fault = error;
   } finally {
@@ -91,55 +73,36 @@ export async function workOnChunk(
   }
 
   const isStopped = stop.signal.aborted;
-  if (isStopped)
+  if (isStopped) {
+    const urls = items.map(({ url }) => url);
     await withDeadline(cancelTurns(tools.gateFor, booking, urls), CANCEL_MS, 'the gates').catch(
       () => undefined,
     );
+  }
   const recorded = await recorder
     .close(fault === null && left.length === 0 && !isStopped)
     .catch((error: unknown) => {
       fault ??= error;
       return null;
     });
-  if (fault !== null) await ask(tools.coordinator.fail(lease, describe(fault)));
-  else if (left.length > 0 && !isStopped) {
+  if (fault !== null) {
+    const open = items.filter(({ position }) => !recorder.isRecorded(position));
+    await ask(tools.coordinator.fail(lease, describe(fault), open));
+  } else if (left.length > 0 && !isStopped) {
     const until = Math.min(...left.map((one) => one.until));
-    await ask(
-      tools.coordinator.park(
-        lease,
-        until,
-        left.map(({ item }) => item),
-      ),
-    );
+    const waiting = left.map(({ item }) => item);
+    await ask(tools.coordinator.park(lease, until, waiting));
   } else {
     const hasEnded = recorded !== null && !['running', 'stopping'].includes(recorded.status ?? '');
     await ask(tools.coordinator.finish(lease, { hasEnded, dueAt: recorded?.dueAt ?? null }));
   }
   return {
     claim: 'run',
-    items: claim.items.length,
+    items: items.length,
     written: recorder.written,
     waiting: left.length,
     fault,
   };
-
-  async function visit(item: ChunkItem, turn: Visit | undefined, booking: string) {
-    if (stop.signal.aborted || turn === undefined) return { kind: 'stopped' as const };
-    const { position } = item;
-    if (turn.kind === 'stop') {
-      return { kind: 'result' as const, result: { position, ...turn.failure, detail: turn.detail } };
-    }
-    if (turn.kind === 'wait') return turn;
-    if (turn.at > tools.now() + HOLD_MS) return { kind: 'wait' as const, until: turn.at };
-    await tools.sleepUntil(turn.at, stop.signal);
-    if (claim.kind !== 'run' || stop.signal.aborted) return { kind: 'stopped' as const };
-    return await processItem({ ...item, attempt: claim.attempt }, claim.options, tools, {
-      connect: tools.connect,
-      backOff: async (origin, untilMs) => await tools.gateFor(origin).backOff(untilMs),
-      admit: admitVisit(tools, booking, turn, starts, stop.signal),
-      signal: stop.signal,
-    });
-  }
 }
 
 function describe(fault: unknown): { message: string; isOutage: boolean } {

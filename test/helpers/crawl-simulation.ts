@@ -82,8 +82,6 @@ function mortalServices(services: Services, coordinator: CrawlCoordinatorRpc, mo
       ...media,
       putOriginal: async (...args) =>
         await mortal.call('media', async () => await media.putOriginal(...args)),
-      putThumbnail: async (...args) =>
-        await mortal.call('media', async () => await media.putThumbnail(...args)),
     },
     coordinator: () => told,
   };
@@ -113,7 +111,7 @@ export async function simulate(
     report: async ({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale'),
     park: async ({ chunk, leaseId }, _until, left) => void board.park(chunk, leaseId, now, left),
     finish: async ({ chunk, leaseId }) => void board.finish(chunk, leaseId),
-    fail: async ({ chunk, leaseId }) => board.fail(chunk, leaseId, true, now),
+    fail: async ({ chunk, leaseId }, _fault, left) => board.fail(chunk, leaseId, true, left, now),
   };
 
   const deliver = async (messages: CrawlMessage[]) => {
@@ -175,6 +173,7 @@ export async function simulate(
     now = Math.max(now + 1_000, send.length + taken.chunks.length > 0 ? 0 : (board.nextDueAt ?? 0));
     // Waiting for another try takes no time here.
     await query(`update job_chunks set not_before = now() where job_id = $1 and status = 'pending'`, [jobId]);
+    await query(`update crawl_items set retry_at = now() where job_id = $1 and status = 'deferred'`, [jobId]);
   }
   throw new Error('the job does not end');
 }

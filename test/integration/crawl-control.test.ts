@@ -1,6 +1,7 @@
 import { createScheduledController, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Pace } from '../../durable-objects/host-gate/pace.ts';
 import type { CoordinatorNamespace } from '../../src/crawl/coordinator.ts';
 import { type HostGateNamespace, hostGateFor } from '../../src/crawl/host-gate.ts';
 import worker from '../../src/index.ts';
@@ -24,6 +25,23 @@ const { CRAWL_COORDINATOR, HOST_GATE } = env as unknown as {
   CRAWL_COORDINATOR: CoordinatorNamespace;
   HOST_GATE: HostGateNamespace;
 };
+
+/** Takes so many turns at the slow site for somebody else, whom it names. */
+async function bookSlowSite(turns: number): Promise<string> {
+  const booking = crypto.randomUUID();
+  const paths = Array.from({ length: turns }, () => '/');
+  await hostGateFor(HOST_GATE, slowSite).reserve({ origin: slowSite, booking, paths });
+  return booking;
+}
+
+/** How long somebody who comes now waits for a turn at the slow site, in milliseconds. */
+async function waitForSlowSite(): Promise<number> {
+  const gate = hostGateFor(HOST_GATE, slowSite);
+  const booking = crypto.randomUUID();
+  const reserved = await gate.reserve({ origin: slowSite, booking, paths: ['/'] });
+  await gate.cancel(booking);
+  return reserved.kind === 'go' ? (reserved.turns[0] ?? 0) - Date.now() : Infinity;
+}
 
 let ada: Person;
 let project: string;
@@ -146,6 +164,23 @@ describe('retrying', () => {
     expect(changed.map(({ reason }) => reason)).toEqual(['http_4xx']);
   });
 
+  it('takes up more URLs than one look at Postgres does', async () => {
+    const job = await createJob(ada, project, ['/status/404']);
+    await start(job);
+    await finishJob(ada, job);
+    await query(
+      `insert into crawl_items (job_id, position, project_id, chunk, url, url_hash, status, reason)
+       select $1, n, $2, 0, $3 || n, int8send(n), 'failed', 'http_4xx' from generate_series(1, 2500) n`,
+      [job, project, new URL('/status/404?', imageHost).href],
+    );
+    await query('update job_totals set failed = failed + 2500 where job_id = $1', [job]);
+    await query('update crawl_jobs set total = total + 2500 where id = $1', [job]);
+    await retry(job);
+    await until(job, ({ status }) => status === 'running');
+    await stop(job);
+    expect(await until(job, ({ status }) => status === 'stopped')).toMatchObject({ done: 2_501 });
+  });
+
   it('of a job under way changes nothing; of a draft it is refused', async () => {
     const job = await createJob(ada, project, hanging(1));
     expect(await retry(job)).toMatchObject({ status: 409, body: { code: 'illegal_state' } });
@@ -170,6 +205,34 @@ describe('a fault that may pass', () => {
       '1 split',
       '2 done',
     ]);
+  });
+});
+
+describe('a URL that waits long for another try', () => {
+  it('keeps no place of its host, and no other URL, meanwhile', async () => {
+    const job = await createJob(ada, project, ['/status/404', ...named(1)]);
+    await query(
+      `update crawl_items set retry_at = now() + interval '1 hour' where job_id = $1 and position = 0`,
+      [job],
+    );
+    await start(job);
+    await until(job, ({ counts }) => counts.stored === 1);
+    const chunk = async () =>
+      await query(
+        `select status, not_before > now() + interval '59 minutes' as rests from job_chunks where job_id = $1`,
+        [job],
+      );
+    await expect.poll(chunk, { timeout: 5_000 }).toEqual([{ status: 'pending', rests: true }]);
+    const board = async () =>
+      await runInDurableObject(coordinatorOf(job), (_, { storage }) => [
+        ...storage.sql.exec('select chunk from board'),
+      ]);
+    await expect.poll(board, { timeout: 5_000 }).toEqual([]);
+    // It is still there when its time has come.
+    await query('update job_chunks set not_before = now() where job_id = $1', [job]);
+    await query('update crawl_items set retry_at = now() where job_id = $1', [job]);
+    await coordinatorOf(job).start({ jobId: job, epoch: 1 });
+    expect(await finishJob(ada, job)).toMatchObject({ counts: { stored: 1, failed: 1 } });
   });
 });
 
@@ -219,6 +282,37 @@ describe('a coordinator', () => {
     await until(job, ({ status }) => status === 'stopped');
   });
 
+  it('looks for what is due behind any number of hosts that have nothing due', async () => {
+    const job = await createJob(ada, project, named(1));
+    await query(
+      `insert into job_chunks (job_id, chunk, project_id, lane, not_before, size)
+       select $1, 1000 + n, $2, 'https://' || n || '.example', now() + interval '1 hour', 1
+       from generate_series(1, 1300) n`,
+      [job, project],
+    );
+    await start(job);
+    expect(await finishJob(ada, job)).toMatchObject({ counts: { stored: 1 } });
+  });
+
+  it('does not look round and round where nothing is due', async () => {
+    const job = await createJob(ada, project, named(1));
+    await query(`update job_chunks set not_before = now() + interval '1 hour' where job_id = $1`, [job]);
+    await query(
+      `insert into job_chunks (job_id, chunk, project_id, lane, not_before, size)
+       select $1, 1000 + n, $2, 'https://' || n || '.example', now() + interval '1 hour', 1
+       from generate_series(1, 1300) n`,
+      [job, project],
+    );
+    await start(job);
+    const alarm = async () =>
+      await runInDurableObject(coordinatorOf(job), async (_, { storage }) => await storage.getAlarm());
+    await expect
+      .poll(async () => ((await alarm()) ?? 0) - Date.now(), { timeout: 10_000 })
+      .toBeGreaterThan(30_000);
+    await stop(job);
+    await until(job, ({ status }) => status === 'stopped');
+  });
+
   it('leaves nothing behind when its job has ended', async () => {
     const job = await createJob(ada, project, named(2));
     await start(job);
@@ -247,13 +341,64 @@ describe('a slow host', () => {
     expect(times.length).toBeLessThan(60);
 
     // What the stopped job had booked ahead is free for others.
+    await expect.poll(waitForSlowSite, { timeout: 2_000 }).toBeLessThan(3 * SLOW_SITE_DELAY_MS);
+  });
+
+  it('is free for others when a job ends at the most images that it may add', async () => {
+    const slow = Array.from({ length: 20 }, (_, n) => new URL(`/${crypto.randomUUID()}-${n}`, slowSite).href);
+    const job = await createJob(ada, project, [...slow, ...named(1)], { maxImages: 1 });
+    // The image comes when the chunks of the slow host wait for their turns, far behind those of others.
+    const others = await bookSlowSite(40);
+    await query(
+      `update job_chunks set not_before = now() + interval '3 seconds' where job_id = $1 and lane = ''`,
+      [job],
+    );
+    await start(job);
+    const parked = async () =>
+      await runInDurableObject(coordinatorOf(job), (_, { storage }) =>
+        [...storage.sql.exec('select entry from board')].filter(({ entry }) =>
+          String(entry).includes('"state":"parked"'),
+        ),
+      );
+    await expect.poll(async () => (await parked()).length, { timeout: 10_000 }).toBe(2);
+    const booked = async () =>
+      await runInDurableObject(HOST_GATE.getByName(slowSite), (_, { storage }) =>
+        [...(storage.kv.get<Pace>('pace')?.bookings.keys() ?? [])].filter((name) => name.startsWith(job)),
+      );
+    expect(await booked()).toHaveLength(2);
+    await finishJob(ada, job);
+    expect(await progressOf(ada, job)).toMatchObject({
+      status: 'completed',
+      counts: { stored: 1, skipped: 20 },
+    });
+    await expect.poll(booked, { timeout: 2_000 }).toEqual([]);
+    await hostGateFor(HOST_GATE, slowSite).cancel(others);
+  });
+
+  it('is waited for by a page that came too late for its turn before', async () => {
+    const page = new URL(`/${crypto.randomUUID()}`, slowSite).href;
+    const reply = await ada.call<{ id: string }>(`/v1/projects/${project}/jobs`, {
+      body: { kind: 'pages', pages: [page], options: {} },
+    });
+    const job = reply.body.id;
+    await query(`update crawl_jobs set status = 'planning', epoch = 1, started_at = now() where id = $1`, [
+      job,
+    ]);
     const gate = hostGateFor(HOST_GATE, slowSite);
-    const wait = async () => {
-      const booking = crypto.randomUUID();
-      const reserved = await gate.reserve({ origin: slowSite, booking, paths: ['/'] });
-      await gate.cancel(booking);
-      return reserved.kind === 'go' ? (reserved.turns[0] ?? 0) - Date.now() : Infinity;
+    const deliverPage = async (waits: number) => {
+      const others = await bookSlowSite(16);
+      await query(`update job_sources set status = 'sent', attempts = 1, waits = $2 where job_id = $1`, [
+        job,
+        waits,
+      ]);
+      const told = await deliver([{ v: 1, jobId: job, epoch: 1, source: 0 }], { queue: 'darkroom-discover' });
+      expect(told.started).toEqual([job]);
+      await gate.cancel(others);
+      const [source] = await query('select status, waits, reason from job_sources where job_id = $1', [job]);
+      return source;
     };
-    await expect.poll(wait, { timeout: 2_000 }).toBeLessThan(3 * SLOW_SITE_DELAY_MS);
+    expect(await deliverPage(0)).toEqual({ status: 'pending', waits: 1, reason: null });
+    await gate.cancel(`${job}/1/source-0/0`);
+    expect(await deliverPage(1)).toEqual({ status: 'failed', waits: 0, reason: 'http_4xx' });
   });
 });

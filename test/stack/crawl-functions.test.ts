@@ -60,8 +60,15 @@ async function started(urls: string[], options: object = {}): Promise<string> {
 interface Taken {
   status: string;
   lane: string;
+  more: boolean;
+  hasWrapped: boolean;
   nextDueAt: number | null;
-  chunks: { chunk: number; lane: string; attempt: number; items: { position: number; url: string }[] }[];
+  chunks: {
+    chunk: number;
+    lane: string;
+    attempt: number;
+    items: { position: number; url: string; notBefore?: number }[];
+  }[];
 }
 
 function take(job: string, wanted: number, busy: object = {}, lane = '', epoch = 1): Promise<Taken> {
@@ -204,6 +211,27 @@ describe('handing out', () => {
     expect(new Set(seen).size).toBe(7);
   });
 
+  it('says where to go on when it has looked at as many lanes as it may', async () => {
+    const job = await started([...urlsOf('a.example', 6), ...urlsOf('z.example', 6)]);
+    await client.query(
+      `insert into job_chunks (job_id, chunk, project_id, lane, not_before, size)
+       select $1, 1000 + n, 'prj_a', 'https://m-' || lpad(n::text, 4, '0') || '.example', now() + interval '1 hour', 1
+       from generate_series(1, 700) n`,
+      [job],
+    );
+    const first = await take(job, 5);
+    expect(first).toMatchObject({ more: true, hasWrapped: false, lane: 'https://m-0499.example' });
+    expect(first.chunks.map(({ lane }) => lane)).toEqual(['https://a.example']);
+    const second = await take(job, 5, {}, first.lane);
+    expect(second.chunks.map(({ lane }) => lane)).toEqual(['https://z.example']);
+    expect(second).toMatchObject({ more: true, hasWrapped: true });
+    // A call that has room for no more, or has been round all of them, has nothing to go on with.
+    await client.query(`update job_chunks set not_before = now() where job_id = $1`, [job]);
+    expect(await take(job, 5)).toMatchObject({ more: false });
+    const few = await started(urlsOf('a.example', 6));
+    expect(await take(few, 5, {}, 'https://b.example')).toMatchObject({ more: false, hasWrapped: true });
+  });
+
   it('gives nothing of an earlier run', async () => {
     const job = await started(urlsOf('a.example', 3));
     expect(await take(job, 1, {}, '', 2)).toMatchObject({ chunks: [] });
@@ -266,6 +294,25 @@ describe('recording', () => {
     expect(await totalsOf(job)).toMatchObject({ pending: 0, deferred: 0, stored: 2 });
   });
 
+  it('makes a child chunk due with the first of its URLs, and says when the others are', async () => {
+    const job = await started(urlsOf('a.example', 3));
+    await take(job, 1);
+    const at = [60_000, -1_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const results = at.map((retryAt, position) => ({
+      position,
+      status: 'deferred',
+      reason: 'timeout',
+      retryAt,
+    }));
+    expect(await record(job, 0, results, true)).toMatchObject({ dueAt: Date.parse(at[1] ?? '') });
+    const [child] = (await take(job, 1)).chunks;
+    expect(child?.items.map(({ position, notBefore }) => [position, notBefore])).toEqual([
+      [0, Date.parse(at[0] ?? '')],
+      [1, undefined],
+      [2, Date.parse(at[2] ?? '')],
+    ]);
+  });
+
   it('stops at the most images that the job may add', async () => {
     const job = await started(urlsOf('a.example', 5), { maxImages: 2 });
     await take(job, 1);
@@ -325,7 +372,8 @@ describe('stopping and retrying', () => {
     expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
     expect(await statusOf(job)).toBe('queued');
     expect(await totalsOf(job)).toMatchObject({ pending: 14, stored: 1, failed: 0 });
-    const { chunks } = await take(job, 10, {}, '', 2);
+    // Its host's lane may have more chunks than are out at a time.
+    const chunks = [...(await take(job, 10, {}, '', 2)).chunks, ...(await take(job, 10, {}, '', 2)).chunks];
     expect(
       chunks.flatMap(({ items }) => items.map(({ position }) => position)).toSorted((a, b) => a - b),
     ).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
@@ -411,6 +459,19 @@ describe('looking for URLs', () => {
     expect(await state()).toBe('pending 0');
     expect(await takeSources(job)).toMatchObject({ sources: [], nextDueAt: expect.any(Number) });
     expect(await statusOf(job)).toBe('planning');
+  });
+
+  it('counts how often in a row a turn was waited for', async () => {
+    const job = await planning('https://a.example/slow.xml');
+    const waits = () => one('select waits from job_sources where job_id = $1', [job]);
+    const seen: unknown[] = [];
+    for (const outcome of ['waiting', 'waiting', 'failed', 'waiting']) {
+      await client.query('update job_sources set not_before = now() where job_id = $1', [job]);
+      await takeSources(job);
+      await finish(job, 0, { status: outcome }, 1);
+      seen.push(await waits());
+    }
+    expect(seen).toEqual([1, 2, 0, 1]);
   });
 
   it('is not continued by what comes late', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
+import { runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { jobSources } from '../../db/schema/job.ts';
 import { enter } from '../../db/statement.ts';
@@ -12,9 +12,14 @@ export interface OpenSource {
   depth: number;
   /** Tries, this one included. */
   attempts: number;
+  /** Times in a row that its host's turn was still to come. */
+  waits: number;
 }
 
-/** A page or sitemap that was handed out in this run and is not done; null when there is no such. */
+/** Who has read a source has this long to wait for its turn and to look in it; then it counts as lost. */
+const LOST_SECONDS = 240;
+
+/** A page or sitemap that was handed out in this run, to look in it now; null when it is done or the run is over. */
 export async function readSource(
   service: Database,
   run: RunRef & { source: number },
@@ -23,12 +28,14 @@ export async function readSource(
     service,
     [
       enter(null, 'discover'),
-      sql`select jsonb_build_object('kind', s.kind, 'url', s.url, 'depth', s.depth, 'attempts', s.attempts)
-          from ${jobSources} s join crawl_jobs j on j.id = s.job_id
-          where j.id = ${run.jobId} and j.epoch = ${run.epoch} and j.status = 'planning'
-            and s.position = ${run.source} and s.status = 'sent'`,
+      sql`update ${jobSources} s set not_before = now() + make_interval(secs => ${LOST_SECONDS})
+          from crawl_jobs j
+          where j.id = s.job_id and j.id = ${run.jobId} and j.epoch = ${run.epoch} and j.status = 'planning'
+            and s.position = ${run.source} and s.status = 'sent'
+          returning jsonb_build_object('kind', s.kind, 'url', s.url, 'depth', s.depth, 'attempts', s.attempts,
+            'waits', s.waits)`,
     ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadlineMs: WRITE_DEADLINE_MS },
   );
   return values<OpenSource>(results[1])[0] ?? null;
 }

@@ -20,6 +20,10 @@ export interface TakenChunks {
   chunks: { chunk: number; lane: string; attempt: number; items: ChunkItem[] }[];
   options?: JobOptions;
   lane?: string;
+  /** Lanes are left to look at from `lane` on, and there is room. */
+  more?: boolean;
+  /** It has passed the last lane and begun anew with the first. */
+  hasWrapped?: boolean;
   /** Ms since 1970. */
   nextDueAt?: number | null;
 }

@@ -6,6 +6,7 @@ import type {
   CrawlCoordinatorRpc,
   LeaseRef,
 } from '../../../src/crawl/coordinator.ts';
+import { HOLD_MS } from '../../../src/crawl/hold.ts';
 import { query } from '../query.ts';
 
 /** What consumers told the coordinator. */
@@ -14,7 +15,7 @@ export interface Told {
   stopped: string[];
   parked: { chunk: number; until: number; left: ChunkItem[] }[];
   finished: { chunk: number; hasEnded: boolean; dueAt: number | null }[];
-  failed: { chunk: number; message: string; isOutage: boolean }[];
+  failed: { chunk: number; message: string; isOutage: boolean; left: ChunkItem[] }[];
 }
 
 /**
@@ -40,7 +41,7 @@ export function fakeCoordinators(report: 'go' | 'stop' | 'stale' = 'go') {
     report: async () => report,
     park: async ({ chunk }, until, left) => void told.parked.push({ chunk, until, left }),
     finish: async ({ chunk }: LeaseRef, job) => void told.finished.push({ chunk, ...job }),
-    fail: async ({ chunk }: LeaseRef, fault) => void told.failed.push({ chunk, ...fault }),
+    fail: async ({ chunk }: LeaseRef, fault, left) => void told.failed.push({ chunk, ...fault, left }),
   };
   const namespace = { idFromName: (name: string) => name, get: () => coordinator };
   return { told, namespace };
@@ -64,5 +65,12 @@ async function claim(ref: ChunkRef): Promise<Claim> {
        and status in ('pending', 'deferred') and attempts = $3 order by position`,
     [ref.jobId, ref.chunk, chunk.attempt],
   );
-  return { kind: 'run', leaseId: crypto.randomUUID(), attempt: chunk.attempt, items, options: job.options };
+  return {
+    kind: 'run',
+    leaseId: crypto.randomUUID(),
+    attempt: chunk.attempt,
+    items,
+    options: job.options,
+    holdMs: HOLD_MS,
+  };
 }

@@ -10,6 +10,8 @@ import {
   SENT_MS,
   WINDOW,
 } from '../../../durable-objects/crawl-coordinator/board.ts';
+import type { ChunkItem } from '../../../src/crawl/coordinator.ts';
+import { HOLD_MS } from '../../../src/crawl/hold.ts';
 
 const OPTIONS = { minWidth: 10 };
 
@@ -47,6 +49,7 @@ describe('a chunk that was sent', () => {
       attempt: 0,
       items: [{ position: 1, url: 'http://a.example/1' }],
       options: OPTIONS,
+      holdMs: HOLD_MS,
     });
     expect(board.claim(1, 'b', OPTIONS, 11)).toEqual({ kind: 'busy' });
   });
@@ -92,7 +95,7 @@ describe('a lease', () => {
     for (let round = 0; round < MAX_FAULTS; round++) {
       board.claim(1, 'a', OPTIONS, now);
       board.claim(2, 'a', OPTIONS, now);
-      board.fail(2, 'a', true, now);
+      board.fail(2, 'a', true, chunk(2).items, now);
       now += 200_000;
       const { spent } = board.takeDue(now);
       expect(spent.map((one) => one.chunk)).toEqual(round === MAX_FAULTS - 1 ? [1] : []);
@@ -105,7 +108,7 @@ describe('a lease', () => {
     const pauses: number[] = [];
     for (let round = 0; round < 6; round++) {
       board.claim(1, 'a', OPTIONS, now);
-      board.fail(1, 'a', true, now);
+      board.fail(1, 'a', true, chunk(1).items, now);
       pauses.push((board.nextDueAt ?? 0) - now);
       now = board.nextDueAt ?? 0;
       expect(board.takeDue(now).send).toEqual([1]);
@@ -114,7 +117,50 @@ describe('a lease', () => {
   });
 });
 
+describe('a chunk that was given back because of a fault', () => {
+  it('comes again with what is left of it only', () => {
+    const { board } = boardWith(1);
+    board.claim(1, 'a', OPTIONS, 0);
+    const left = [{ position: 7, url: 'http://a.example/7', notBefore: 90_000 }];
+    board.fail(1, 'a', true, left, 0);
+    expect(board.takeDue(board.nextDueAt ?? 0).send).toEqual([1]);
+    expect(board.claim(1, 'b', OPTIONS, 10_000)).toMatchObject({ kind: 'run', items: left });
+  });
+
+  it('comes again to be closed when nothing is left of it', () => {
+    const { board } = boardWith(1);
+    board.claim(1, 'a', OPTIONS, 0);
+    board.fail(1, 'a', true, [], 0);
+    expect(board.takeDue(board.nextDueAt ?? 0).send).toEqual([1]);
+    expect(board.claim(1, 'b', OPTIONS, 10_000)).toMatchObject({ kind: 'run', items: [] });
+    expect(board.finish(1, 'b')).toBe(true);
+  });
+});
+
 describe('a parked chunk', () => {
+  it('is held longer each time that it comes back with nothing done, until something is', () => {
+    const storage = memory();
+    const board = new Board(storage);
+    const two = [1, 2].map((position) => ({ position, url: `http://a.example/${position}` }));
+    board.add([{ ...chunk(1), items: two }], 0);
+    const holds: number[] = [];
+    let now = 0;
+    const giveBack = (of: Board, left: ChunkItem[]) => {
+      const claim = of.claim(1, 'a', OPTIONS, now);
+      if (claim.kind === 'run') holds.push(claim.holdMs);
+      of.park(1, 'a', now, left);
+      now += PARK_LEAD_MS;
+    };
+    for (let round = 0; round < 7; round++) giveBack(board, two);
+    expect(holds).toEqual([4_000, 8_000, 16_000, 32_000, 64_000, 120_000, 120_000]);
+    // Also for an object that was evicted meanwhile.
+    const revived = new Board(storage);
+    giveBack(revived, two.slice(1));
+    giveBack(revived, two.slice(1));
+    giveBack(revived, two.slice(1));
+    expect(holds.slice(7)).toEqual([120_000, 4_000, 8_000]);
+  });
+
   it('keeps only what is left, is sent shortly before it is due, and is busy until then', () => {
     const { board } = boardWith(1);
     board.claim(1, 'a', OPTIONS, 0);

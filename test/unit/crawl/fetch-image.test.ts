@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
 import { guardAddress } from '../../../src/crawl/address-guard.ts';
 import { fetchImage, MAX_IMAGE_BYTES } from '../../../src/crawl/fetch-image.ts';
@@ -27,6 +27,8 @@ const ANSWERS: Record<string, (response: http.ServerResponse) => void> = {
     response.writeHead(200, { 'x-robots-tag': 'otherbot: noai', etag: '"1"' }).end(BYTES),
   '/429': (response) => response.writeHead(429, { 'retry-after': '7' }).end(),
   '/503': (response) => response.writeHead(503, { 'retry-after': 'Thu, 01 Jan 1970 00:01:00 GMT' }).end(),
+  '/429-silent': (response) => response.writeHead(429).end(),
+  '/503-silent': (response) => response.writeHead(503).end(),
   '/stalled': (response) => response.write('x'),
   '/gzip': (response) => {
     const packed = gzipSync(BYTES);
@@ -85,6 +87,7 @@ async function get(path: string, budget = createByteBudget(MAX_IMAGE_BYTES), mor
     connect: async (task) => await task(),
     admit,
     backOff: async (host, untilMs) => void pauses.push([host, untilMs]),
+    retrySeconds: 15,
     signal: new AbortController().signal,
     now: () => 1_000,
     ...more,
@@ -142,7 +145,21 @@ describe('downloading an image', () => {
     expect(seen).toHaveLength(5);
   });
 
+  it('asks for a pause for a host that has enough, also when it does not say for how long', async () => {
+    pauses.length = 0;
+    for (const path of ['/429-silent', '/503-silent']) {
+      // The URL itself follows its own rule.
+      expect(await get(path)).not.toHaveProperty('notBefore');
+    }
+    await get('/502');
+    expect(pauses).toEqual([
+      [origin, 16_000],
+      [origin, 16_000],
+    ]);
+  });
+
   it('tells what may pass from what will not, and what the server says of when', async () => {
+    pauses.length = 0;
     expect(await get('/404')).toMatchObject({ passes: false });
     expect(await get('/502')).toMatchObject({ passes: true });
     expect(await get('/429')).toMatchObject({
@@ -177,17 +194,32 @@ describe('downloading an image', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('gives a host its whole time however long the wait for its turn was', async () => {
-    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
-    try {
+  describe('gives a host its whole time', () => {
+    const wait = async () => void (await vi.advanceTimersByTimeAsync(60_000));
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }));
+    afterEach(() => void vi.useRealTimers());
+
+    it.each(['/plain', '/to-plain'])('however long the wait for each turn of %s was', async (path) => {
       const waiting = async <T>(task: () => Promise<T>) => {
-        await vi.advanceTimersByTimeAsync(60_000);
+        await wait();
         return await task();
       };
-      expect(await get('/plain', undefined, { connect: waiting })).toMatchObject({ kind: 'done' });
-    } finally {
-      vi.useRealTimers();
-    }
+      expect(await get(path, undefined, { connect: waiting })).toMatchObject({ kind: 'done' });
+    });
+
+    it('however long other bodies filled the memory', async () => {
+      const budget = createByteBudget(MAX_IMAGE_BYTES);
+      const full = { take: async (bytes: number) => (await wait(), await budget.take(bytes)) };
+      expect(await get('/plain', full)).toMatchObject({ kind: 'done' });
+    });
+
+    it('and no more', async () => {
+      const stalled = get('/stalled');
+      await vi.waitFor(() => expect(seen).toHaveLength(1));
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect(await stalled).toMatchObject({ kind: 'failed', failure: { reason: 'timeout' } });
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 
   it('ends in the middle of a body when it is told to', async () => {
