@@ -1,4 +1,4 @@
-import type { Claim, ChunkItem } from '../../src/crawl/coordinator.ts';
+import type { Claim, ChunkItem, Taken } from '../../src/crawl/coordinator.ts';
 import { holdMsAfter } from '../../src/crawl/hold.ts';
 import type { JobOptions } from '../../src/crawl/job-options.ts';
 
@@ -95,6 +95,15 @@ export class Board {
     this.#put({ ...found, state: 'leased', leaseId, until: now + LEASE_MS });
     const { attempt, items } = found;
     return { kind: 'run', leaseId, attempt, items, options, holdMs: holdMsAfter(found.idleParks) };
+  }
+
+  /** Leases the chunk that has waited longest for its message to come. */
+  next(leaseId: string, options: JobOptions, now: number): Taken | null {
+    for (const { chunk, state } of this.#chunks.values()) {
+      const claim = state === 'sent' ? this.claim(chunk, leaseId, options, now) : null;
+      if (claim?.kind === 'run') return { chunk, claim };
+    }
+    return null;
   }
 
   /** Prolongs a lease; false when it is no longer this one. */

@@ -7,6 +7,7 @@ import type {
   CrawlCoordinatorRpc,
   LeaseRef,
   RunRef,
+  Taken,
 } from '../../src/crawl/coordinator.ts';
 import { bookingOf, cancelTurns, hostGateFor } from '../../src/crawl/host-gate.ts';
 import { endStop } from '../../src/domain/crawl/end-stop.ts';
@@ -107,6 +108,11 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (this.#run?.epoch !== ref.epoch) return { kind: 'stale' };
     if (this.#run.stopBy !== null) return { kind: 'stopped' };
     return this.#board.claim(ref.chunk, crypto.randomUUID(), this.#run.options, Date.now());
+  }
+
+  async next(ref: RunRef): Promise<Taken | null> {
+    if (this.#run?.epoch !== ref.epoch || this.#run.stopBy !== null) return null;
+    return this.#board.next(crypto.randomUUID(), this.#run.options, Date.now());
   }
 
   async report(lease: LeaseRef): Promise<'go' | 'stop' | 'stale'> {

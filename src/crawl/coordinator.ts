@@ -36,6 +36,12 @@ export type Claim =
     }
   | { kind: 'done' | 'stopped' | 'stale' | 'busy' };
 
+/** A chunk that is worked on without its message. */
+export interface Taken {
+  chunk: number;
+  claim: Extract<Claim, { kind: 'run' }>;
+}
+
 export interface CrawlCoordinatorRpc {
   /** Begins a run, or looks after it again; repeating it does no harm. */
   start(run: RunRef): Promise<void>;
@@ -44,6 +50,8 @@ export interface CrawlCoordinatorRpc {
   /** Hands out no more, and ends the job once nothing is worked on, after 20 s at the latest. */
   stop(run: RunRef): Promise<void>;
   claim(chunk: ChunkRef): Promise<Claim>;
+  /** A chunk whose message is still on its way, for who has connections to spare; null when there is none. */
+  next(run: RunRef): Promise<Taken | null>;
   /** Prolongs the lease. `stop`: finish what is in hand and call `finish`; `stale`: the lease is somebody else's. */
   report(lease: LeaseRef): Promise<'go' | 'stop' | 'stale'>;
   /** Gives the chunk back until `until` (ms since 1970), when its next host may be asked; not a failed try. */

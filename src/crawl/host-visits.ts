@@ -3,7 +3,7 @@ import { withDeadline } from '../lib/deadline.ts';
 import { guardAddress } from './address-guard.ts';
 import { HOLD_MS } from './hold.ts';
 import type { HostGateRpc, Reservation, ReserveRequest } from './host-gate.ts';
-import type { Admission, FetchFailure } from './request.ts';
+import { type FetchFailure, FetchStop, refuse, type Way } from './request.ts';
 
 /** Longer than the gate's own look at robots.txt takes at worst. */
 const GATE_DEADLINE_MS = 20_000;
@@ -130,6 +130,9 @@ export function comeAgainAt(turnAt: number, now: number): number | null {
   return turnAt > now + HOLD_MS ? turnAt - TURN_LEAD_MS : null;
 }
 
+/** Runs a task when there is a connection for it, those with the earliest turn (ms since 1970) first. */
+export type Connect = <T>(turnAt: number, task: () => Promise<T>) => Promise<T>;
+
 /** Turns that one request may miss, on a machine that is too busy, before its chunk is given back. */
 const MAX_MISSED = 5;
 
@@ -137,45 +140,65 @@ const MAX_MISSED = 5;
 export type Starts = Map<string, number>;
 
 /**
- * Admits the requests of one URL whose `turn` has come: the first unless it is too late, and every redirect, which may
- * lead to another host, at a turn of its own, as is the first without a turn. `starts` belongs to all URLs of the
- * booking: one that is late makes the next ones late, never closer. Nothing is admitted in a pause that its host asked
- * for.
+ * The way in which the requests of one URL start: the URL itself at its `turn`, unless that is missed, and every
+ * redirect, which may lead to another host, at a turn of its own, as does the URL without one. `starts` belongs to all
+ * URLs of the booking: one that is late makes the next ones late, never closer. Nothing starts in a pause that its host
+ * asked for. No connection is held while a turn is waited for.
  */
-export function admitVisit(
+export function startInTurn(
   tools: VisitTools,
-  booking: string,
-  turn: Turn | null,
-  starts: Starts,
-  signal: AbortSignal,
-): (url: URL, hop: number) => Promise<Admission> {
-  const startAt = async (origin: string, at: number): Promise<Admission> => {
-    await tools.sleepUntil(at, signal);
-    const until = pausesOf(tools).get(origin) ?? 0;
-    // A timer may be early by a millisecond.
-    return until > Math.max(at, tools.now()) ? { kind: 'wait', until } : { kind: 'go' };
-  };
-  return async (url, hop) => {
-    if (hop === 0 && turn !== null) {
-      const start = Math.max(tools.now(), (starts.get(url.origin) ?? 0) + turn.intervalMs);
-      if (start <= turn.at + turn.graceMs) {
-        starts.set(url.origin, start);
-        return await startAt(url.origin, start);
-      }
+  connect: Connect,
+  visit: { booking: string; turn: Turn | null; starts: Starts; signal: AbortSignal },
+): Way['start'] {
+  const { booking, signal } = visit;
+
+  /** A turn for this request alone. */
+  async function ask(url: URL, hop: number): Promise<Turn> {
+    const own = `${booking}/${hop}`;
+    const [answer] = await askGate(tools, own, [url]);
+    if (answer?.kind === 'stop') throw refuse(answer.failure, answer.detail);
+    if (answer?.kind !== 'go')
+      throw new FetchStop(answer ?? { kind: 'wait', until: tools.now() + TURN_LEAD_MS });
+    const until = comeAgainAt(answer.at, tools.now());
+    if (until === null) return answer;
+    // Its chunk asks for turns of its own when it comes again.
+    if (hop === 0 && visit.turn !== null) await answerOf(tools.gateFor(url.origin).cancel(own));
+    throw new FetchStop({ kind: 'wait', until });
+  }
+
+  /** Null when the turn was missed. */
+  async function sendAt<T>(
+    turn: Turn,
+    origin: string,
+    starts: Starts,
+    send: () => Promise<T>,
+  ): Promise<{ sent: T } | null> {
+    const earliest = () => Math.max(turn.at, (starts.get(origin) ?? 0) + turn.intervalMs);
+    for (;;) {
+      await tools.sleepUntil(earliest(), signal);
+      const outcome = await connect(turn.at, async () => {
+        const now = tools.now();
+        const until = pausesOf(tools).get(origin) ?? 0;
+        if (until > now) throw new FetchStop({ kind: 'wait', until });
+        if (now > turn.at + turn.graceMs) return 'missed';
+        // Another URL of the booking had the connection before; the clock counts whole milliseconds.
+        if (earliest() >= now + 1 && !signal.aborted) return 'early';
+        starts.set(origin, now);
+        return { sent: await send() };
+      });
+      if (outcome === 'missed') return null;
+      if (outcome !== 'early') return outcome;
     }
+  }
+
+  return async (url, hop, send) => {
+    const own =
+      hop === 0 && visit.turn !== null ? await sendAt(visit.turn, url.origin, visit.starts, send) : null;
+    if (own) return own.sent;
     for (let tries = 0; tries < MAX_MISSED; tries++) {
-      const [visit] = await askGate(tools, `${booking}/${hop}`, [url]);
-      if (!visit) return { kind: 'go' };
-      if (visit.kind !== 'go') return visit;
-      const until = comeAgainAt(visit.at, tools.now());
-      if (until !== null) {
-        // Its chunk asks for turns of its own when it comes again.
-        if (hop === 0 && turn !== null) await answerOf(tools.gateFor(url.origin).cancel(`${booking}/${hop}`));
-        return { kind: 'wait', until };
-      }
-      await tools.sleepUntil(visit.at, signal);
-      if (tools.now() <= visit.at + visit.graceMs) return await startAt(url.origin, visit.at);
+      const sent = await sendAt(await ask(url, hop), url.origin, new Map(), send);
+      if (sent) return sent.sent;
     }
-    return { kind: 'wait', until: tools.now() + TURN_LEAD_MS };
+    throw new FetchStop({ kind: 'wait', until: tools.now() + TURN_LEAD_MS });
   };
 }

@@ -48,7 +48,7 @@ export async function processItem(
   item: { position: number; url: string; attempt: number },
   options: JobOptions,
   tools: CrawlTools,
-  way: Pick<FetchOptions, 'connect' | 'admit' | 'backOff' | 'signal'>,
+  way: Pick<FetchOptions, 'start' | 'backOff' | 'signal'>,
 ): Promise<Processed> {
   const { position, attempt } = item;
   const maxBytes = Math.min(options.maxBytes ?? MAX_IMAGE_BYTES, MAX_IMAGE_BYTES);

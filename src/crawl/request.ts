@@ -29,17 +29,14 @@ export type Unfetched =
   /** The caller's signal ended it. */
   | { kind: 'stopped' };
 
-/** Whether a URL may be asked now. */
-export type Admission =
-  { kind: 'go' } | { kind: 'stop'; failure: FetchFailure; detail: string } | { kind: 'wait'; until: number };
-
 /** How requests are made. */
 export interface Way {
   userAgent: string;
-  /** Runs a task when a connection is free. It ends with the head of an answer: bodies wait for nobody. */
-  connect<T>(task: () => Promise<T>): Promise<T>;
-  /** Asked before every request, when there is a connection for it; `hop` 0 is the URL itself. */
-  admit(url: URL, hop: number): Promise<Admission>;
+  /**
+   * Sends a request when its host may be asked and there is a connection, which it has until the head of the answer
+   * is there: bodies wait for nobody. `hop` 0 is the URL itself. Throws a FetchStop for one that is not to be sent.
+   */
+  start<T>(url: URL, hop: number, send: () => Promise<T>): Promise<T>;
   /** A host asked for a pause until `untilMs`, ms since 1970. */
   backOff(origin: string, untilMs: number): Promise<void>;
   /** Seconds before a repetition; so long a host is left alone, too, that has enough and does not say for how long. */
@@ -133,10 +130,7 @@ async function follow(
     const hop = redirects.length;
     // Waiting for a connection or a turn is no fault of the host.
     watch.pause();
-    const response = await way.connect(async () => {
-      const admission = await way.admit(new URL(href), hop);
-      if (admission.kind === 'wait') throw new FetchStop(admission);
-      if (admission.kind === 'stop') throw refuse(admission.failure, admission.detail);
+    const response = await way.start(new URL(href), hop, async () => {
       watch.run();
       return await fetch(href, {
         redirect: 'manual',

@@ -1,5 +1,5 @@
 import { holdMsAfter } from '../crawl/hold.ts';
-import { admitVisit, holdBack, type VisitTools } from '../crawl/host-visits.ts';
+import { holdBack, startInTurn, type VisitTools } from '../crawl/host-visits.ts';
 import { finishSource } from '../domain/crawl/finish-source.ts';
 import { type OpenSource, readSource } from '../domain/crawl/read-source.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
@@ -46,10 +46,14 @@ async function discover(message: DiscoverMessage, services: Services, visitTools
     service,
     retrySeconds: services.config.CRAWL_RETRY_SECONDS,
     signal,
-    connect: async <T>(task: () => Promise<T>) => await task(),
     backOff: async (origin: string, untilMs: number) => await holdBack(visitTools, origin, untilMs),
-    // Every request waits for its turn.
-    admit: admitVisit(visitTools, booking, null, new Map(), signal),
+    // Few at a time, so that each has a connection at once.
+    start: startInTurn(visitTools, async (_turnAt, task) => await task(), {
+      booking,
+      turn: null,
+      starts: new Map(),
+      signal,
+    }),
   };
   const looked = await lookAtItsTurn(message, source, tools).catch((error: unknown): Looked => {
     // A fault of ours says nothing about the source.

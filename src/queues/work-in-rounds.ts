@@ -1,9 +1,10 @@
 import type { ChunkItem } from '../crawl/coordinator.ts';
 import {
-  admitVisit,
   comeAgainAt,
+  type Connect,
   holdBack,
   planVisits,
+  startInTurn,
   type Starts,
   type Visit,
   type VisitTools,
@@ -17,7 +18,7 @@ const HOLDS = 4;
 const ROUND_GAP_MS = 50;
 
 export interface RoundTools extends CrawlTools, VisitTools {
-  connect<T>(task: () => Promise<T>): Promise<T>;
+  connect: Connect;
 }
 
 interface RoundOptions {
@@ -103,9 +104,8 @@ async function visit(
   await tools.sleepUntil(turn.at, signal);
   if (signal.aborted) return null;
   const outcome = await processItem({ ...item, attempt }, options, tools, {
-    connect: tools.connect,
+    start: startInTurn(tools, tools.connect, { booking: `${booking}/${position}`, turn, starts, signal }),
     backOff: async (origin, untilMs) => await holdBack(tools, origin, untilMs),
-    admit: admitVisit(tools, `${booking}/${position}`, turn, starts, signal),
     signal,
   });
   if (outcome.kind === 'wait') return outcome.until;

@@ -2,7 +2,7 @@ import type { Database } from '../db/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { isSwept } from '../media/store-again.ts';
-import type { Claim, ChunkRef, CrawlCoordinatorRpc } from '../crawl/coordinator.ts';
+import type { Claim, ChunkRef, CrawlCoordinatorRpc, Taken } from '../crawl/coordinator.ts';
 import { bookingOf, cancelTurns } from '../crawl/host-gate.ts';
 import { createRecorder } from './recorder.ts';
 import { type RoundTools, type Waiting, workInRounds } from './work-in-rounds.ts';
@@ -35,17 +35,18 @@ export interface ChunkReport {
 }
 
 /**
- * Works on one chunk under a lease: asks the hosts' gates, downloads and judges each URL, and writes the results
+ * Works on one chunk under a lease, which `taken` is if there is one already: asks the hosts' gates, downloads and judges each URL, and writes the results
  * down as they come. URLs whose turn is much later are given back with the chunk. Never throws for a fault of one URL;
  * a fault of ours is reported to the coordinator, which hands the chunk out again with what was not written down.
  */
 export async function workOnChunk(
   ref: ChunkRef & { requestId: string | null },
   tools: ChunkTools,
+  taken: Taken['claim'] | null = null,
 ): Promise<ChunkReport> {
   const ask = async <T>(call: Promise<T>) =>
     await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
-  const claim = await ask(tools.coordinator.claim(ref));
+  const claim = taken ?? (await ask(tools.coordinator.claim(ref)));
   if (claim.kind !== 'run') return { claim: claim.kind, items: 0, written: 0, waiting: 0, fault: null };
 
   const lease = { jobId: ref.jobId, epoch: ref.epoch, chunk: ref.chunk, leaseId: claim.leaseId };

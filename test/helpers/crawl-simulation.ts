@@ -69,6 +69,7 @@ function mortalServices(services: Services, coordinator: CrawlCoordinatorRpc, mo
     revive: async (run) => await mortal.call('coordinator', async () => await coordinator.revive(run)),
     stop: async (run) => await mortal.call('coordinator', async () => await coordinator.stop(run)),
     claim: async (chunk) => await mortal.call('coordinator', async () => await coordinator.claim(chunk)),
+    next: async (run) => await mortal.call('coordinator', async () => await coordinator.next(run)),
     report: async (lease) => await mortal.call('coordinator', async () => await coordinator.report(lease)),
     park: async (...args) => await mortal.call('coordinator', async () => await coordinator.park(...args)),
     finish: async (...args) =>
@@ -108,6 +109,7 @@ export async function simulate(
     revive: async () => undefined,
     stop: async () => undefined,
     claim: async ({ chunk }) => board.claim(chunk, crypto.randomUUID(), {}, now),
+    next: async () => board.next(crypto.randomUUID(), {}, now),
     report: async ({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale'),
     park: async ({ chunk, leaseId }, _until, left) => void board.park(chunk, leaseId, now, left),
     finish: async ({ chunk, leaseId }) => void board.finish(chunk, leaseId),

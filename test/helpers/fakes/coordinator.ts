@@ -38,6 +38,8 @@ export function fakeCoordinators(report: 'go' | 'stop' | 'stale' = 'go') {
         neonConfig.fetchEndpoint = endpoint;
       }
     },
+    // Only what a test delivers is worked on.
+    next: async () => null,
     report: async () => report,
     park: async ({ chunk }, until, left) => void told.parked.push({ chunk, until, left }),
     finish: async ({ chunk }: LeaseRef, job) => void told.finished.push({ chunk, ...job }),

@@ -5,7 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
 import { guardAddress } from '../../../src/crawl/address-guard.ts';
 import { fetchImage, MAX_IMAGE_BYTES } from '../../../src/crawl/fetch-image.ts';
-import { type Admission, classifyNetworkError, userAgentOf } from '../../../src/crawl/request.ts';
+import {
+  classifyNetworkError,
+  FetchStop,
+  refuse,
+  userAgentOf,
+  type Way,
+} from '../../../src/crawl/request.ts';
 
 const BYTES = Buffer.from('not an image, but bytes');
 /** What the server of these tests answers; its paths are the keys. */
@@ -73,19 +79,18 @@ afterAll(() => {
 /** Hosts that asked for a pause, and until when. */
 const pauses: [string, number][] = [];
 
-async function admit(url: URL): Promise<Admission> {
+const start: Way['start'] = async (url, _hop, send) => {
   const verdict = guardAddress(url, [origin], 'darkroom.test');
-  if (verdict.ok) return { kind: 'go' };
-  return { kind: 'stop', failure: { status: 'blocked', reason: verdict.reason }, detail: verdict.detail };
-}
+  if (verdict.ok) return await send();
+  throw refuse({ status: 'blocked', reason: verdict.reason }, verdict.detail);
+};
 
 async function get(path: string, budget = createByteBudget(MAX_IMAGE_BYTES), more: object = {}) {
   return await fetchImage(new URL(path, origin).href, {
     userAgent: userAgentOf('https://darkroom.test'),
     budget,
     maxBytes: MAX_IMAGE_BYTES,
-    connect: async (task) => await task(),
-    admit,
+    start,
     backOff: async (host, untilMs) => void pauses.push([host, untilMs]),
     retrySeconds: 15,
     signal: new AbortController().signal,
@@ -183,13 +188,14 @@ describe('downloading an image', () => {
     });
   });
 
-  it('asks for admission before every request, and waits where it is told to', async () => {
+  it('starts every request by itself, and waits where it is told to', async () => {
     const asked: string[] = [];
-    const later = async (url: URL, hop: number): Promise<Admission> => {
+    const later: Way['start'] = async (url, hop, send) => {
       asked.push(`${hop} ${url.pathname}`);
-      return hop === 0 ? { kind: 'go' } : { kind: 'wait', until: 5_000 };
+      if (hop === 0) return await send();
+      throw new FetchStop({ kind: 'wait', until: 5_000 });
     };
-    expect(await get('/to-plain', undefined, { admit: later })).toEqual({ kind: 'wait', until: 5_000 });
+    expect(await get('/to-plain', undefined, { start: later })).toEqual({ kind: 'wait', until: 5_000 });
     expect(asked).toEqual(['0 /to-plain', '1 /plain']);
     expect(seen).toHaveLength(1);
   });
@@ -200,11 +206,11 @@ describe('downloading an image', () => {
     afterEach(() => void vi.useRealTimers());
 
     it.each(['/plain', '/to-plain'])('however long the wait for each turn of %s was', async (path) => {
-      const waiting = async <T>(task: () => Promise<T>) => {
+      const waiting: Way['start'] = async (_url, _hop, send) => {
         await wait();
-        return await task();
+        return await send();
       };
-      expect(await get(path, undefined, { connect: waiting })).toMatchObject({ kind: 'done' });
+      expect(await get(path, undefined, { start: waiting })).toMatchObject({ kind: 'done' });
     });
 
     it('however long other bodies filled the memory', async () => {

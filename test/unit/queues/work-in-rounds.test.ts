@@ -59,7 +59,7 @@ function toolsFor(crawlDelay: number) {
     userAgent: 'DarkroomBot/0.1',
     now: () => Date.now(),
     sleepUntil: async (at, signal) => await sleep(at - Date.now(), signal),
-    connect: async (task) => await task(),
+    connect: async (_turnAt, task) => await task(),
     budget: createByteBudget(1_000),
     retrySeconds: 5,
     media: { putOriginal: unused, putThumbnail: unused } as unknown as RoundTools['media'],
@@ -173,7 +173,7 @@ describe('the items of a chunk', () => {
   it('give a turn up that they will not use when they missed their own', async () => {
     const { tools } = toolsFor(10);
     let isFirst = true;
-    const connect: RoundTools['connect'] = async (task) => {
+    const connect: RoundTools['connect'] = async (_turnAt, task) => {
       // All connections were taken.
       if (isFirst) await sleep(2_000, new AbortController().signal);
       isFirst = false;
