@@ -10,6 +10,7 @@ import { authenticate } from './middleware/authenticate.ts';
 import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
 import { knownHost } from './middleware/known-host.ts';
+import { largeList } from './middleware/large-list.ts';
 import { limitAttempts } from './middleware/limit-attempts.ts';
 import { notFound } from './middleware/not-found.ts';
 import { requestContext } from './middleware/request-context.ts';
@@ -40,6 +41,7 @@ export function buildApp(): App {
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
+  app.on('POST', ['/v1/projects/:projectId/jobs', '/v1/jobs/:jobId/urls'], largeList());
   app.use(
     jsonBody((path) =>
       /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/.test(path) ? MAX_JOB_BODY_BYTES : MAX_BODY_BYTES,

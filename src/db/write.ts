@@ -34,7 +34,6 @@ export interface WriteInput {
   ignoreKey?: true;
   /** Replies only once the outbox messages were done, or this many milliseconds have passed. */
   settleOutboxMs?: number;
-  deadlineMs?: number;
 }
 
 export interface Written<T> {
@@ -79,7 +78,7 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
 
   try {
     const results = await runBatch(ctx.services.db.primary, statements, {
-      deadlineMs: input.deadlineMs ?? WRITE_DEADLINE_MS,
+      deadlineMs: WRITE_DEADLINE_MS,
     });
     ctx.bookmark = values<string>(results.at(-1))[0] ?? null;
     if (messages.length > 0) {

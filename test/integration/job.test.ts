@@ -203,4 +203,25 @@ describe('making a job', () => {
       ]),
     ).toEqual([{ n: 10_000, last: 999 }]);
   });
+
+  it('takes large lists that come at once', async () => {
+    const ada = await signUp();
+    const project = await createProject(ada);
+    const lists = Array.from({ length: 8 }, (_, list) =>
+      Array.from({ length: 4_000 }, (_, n) => `https://example.org/${list}/${n}/${'x'.repeat(480)}`),
+    );
+    const made = await Promise.all(
+      lists.map(async (urls) => await post(ada, project, { kind: 'urls', urls })),
+    );
+    for (const { status, body } of made)
+      expect({ status, total: body.total }).toEqual({ status: 201, total: 4_000 });
+    const [job] = made;
+    const more = await Promise.all(
+      lists
+        .slice(1, 3)
+        .map(async (urls) => await ada.call(`/v1/jobs/${job?.body.id}/urls`, { body: { urls } })),
+    );
+    expect(more.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await ada.call(`/v1/jobs/${job?.body.id}`)).body).toMatchObject({ total: 12_000 });
+  });
 });

@@ -9,8 +9,6 @@ import { requireUser } from '../account/require-user.ts';
 import { addItems, hashed } from './add-urls.ts';
 import { type Job, jobView } from './view.ts';
 
-const DEADLINE_MS = 20_000;
-
 /** All URLs are canonical, see canonicalUrl; equal ones are collapsed. */
 export type CreateJobInput = { options: JobOptions } & (
   | { kind: 'urls'; urls: string[] }
@@ -48,6 +46,5 @@ export async function createJob(
     activity: { action: 'job.created', subjectId: id, projectId, data: { kind: input.kind } },
     status: 201,
     reply: select.select({ json: jobView }).from(crawlJobs).where(eq(crawlJobs.id, id)),
-    deadlineMs: DEADLINE_MS,
   });
 }
