@@ -68,7 +68,7 @@ const groups: (() => Promise<Outcome>)[][] = [
     () => run('lint', bin('oxlint/bin/oxlint')),
     () => run('openapi', [path.join(ROOT, 'dev', 'openapi.ts'), '--check']),
   ],
-  [() => tsc('tsconfig.json'), () => tsc('dev/tsconfig.json')],
+  [() => tsc('tsconfig.json'), () => tsc('dev/tsconfig.json'), () => tsc('bench/tsconfig.json')],
   [() => tsc('console/tsconfig.json'), () => tsc('test/tsconfig.json'), () => tsc('test/e2e/tsconfig.json')],
   [() => run('dead code', bin('knip/bin/knip.js', '--no-progress')), checkBundle],
 ];

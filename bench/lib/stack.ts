@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrate } from '../../dev/database/migrate.ts';
+import { markJobsSilent } from '../../dev/database/revive.ts';
+import { seed } from '../../dev/database/seed.ts';
+import { startDatabase } from '../../dev/postgres/index.ts';
+import type { Child } from '../../dev/process/child.ts';
+import { pickAnyPort } from '../../dev/process/free-port.ts';
+import { signalGroup } from '../../dev/process/process-group.mjs';
+import { startNodeProcess } from '../../dev/stack/node-process.ts';
+import { startRedis } from '../../dev/stack/redis.ts';
+import { createSupervisor } from '../../dev/stack/supervisor.ts';
+import { fireCron, startWorker } from '../../dev/stack/worker.ts';
+import { type Api, signIn } from './api.ts';
+
+export const ROOT = path.resolve(import.meta.dirname, '..', '..');
+const GATEWAY_TIMEOUT_MS = 15_000;
+const REDIS_TOKEN = 'bench-token';
+
+export interface BenchStack {
+  /** Of the Worker. */
+  url: string;
+  /** Holds the logs; removed at the end. */
+  dataDir: string;
+  ownerUrl: string;
+  serviceUrl: string;
+  /** As requests connect: bound by the policies of whoever asks. */
+  appUrl: string;
+  /** Past every policy. */
+  superuserUrl: string;
+  /** The demo account, signed in. */
+  api: Api;
+  /** The processes of ours, by name; each is the leader of its group. */
+  pids(): Record<string, number>;
+  /** Ends the Worker's processes at once, as a crash does. */
+  killWorker(): Promise<void>;
+  /** Starts the Worker again over the same data, as `npm start` does: what was under way is looked after at once. */
+  restartWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * What `npm start` starts, but the sample site and the console, in a temporary folder: Postgres with its replica,
+ * Redis, both gateways, and the Worker under `wrangler dev`. `variables` are added to the Worker's. Rejects with the
+ * end of a part's log; what was started is stopped then.
+ */
+export async function startBenchStack(
+  variables: Record<string, string>,
+  signal: AbortSignal,
+): Promise<BenchStack> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-bench-'));
+  const supervisor = createSupervisor(dataDir);
+  const onAbort = () => supervisor.requestStop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const stops: (() => Promise<unknown>)[] = [() => supervisor.stopAll()];
+  const stop = async () => {
+    for (const one of stops.toReversed()) await one();
+    signal.removeEventListener('abort', onAbort);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  };
+  try {
+    // Wrangler asks for the folder of the console, which nobody looks at here.
+    mkdirSync(path.join(ROOT, 'dist', 'console'), { recursive: true });
+    const database = await startDatabase({ ephemeral: true });
+    stops.unshift(() => database.stop());
+    const redisChildren: Child[] = [];
+    const redis = await startRedis({
+      dataDir,
+      token: REDIS_TOKEN,
+      signal: supervisor.signal,
+      add: (child) => {
+        supervisor.add(child);
+        redisChildren.push(child);
+      },
+    });
+    const neon = await startNodeProcess({
+      dataDir,
+      name: 'neon-gateway',
+      script: path.join(ROOT, 'dev', 'neon', 'gateway-process.ts'),
+      env: {},
+      readyTimeoutMs: GATEWAY_TIMEOUT_MS,
+      signal: supervisor.signal,
+    });
+    supervisor.add(neon.child);
+    await migrate(database.ownerUrl);
+    const port = await pickAnyPort();
+    const url = `http://127.0.0.1:${port}`;
+    const { people } = await seed({ ownerUrl: database.ownerUrl, consoleUrl: url });
+    const serviceUrl = database.roleUrl('darkroom_service', 'primary');
+    const options = {
+      root: ROOT,
+      dataDir,
+      port,
+      signal: supervisor.signal,
+      variables: {
+        ENVIRONMENT: 'development',
+        DATABASE_URL: database.roleUrl('darkroom_app', 'primary'),
+        DATABASE_REPLICA_URL: database.roleUrl('darkroom_app', 'replica'),
+        DATABASE_SERVICE_URL: serviceUrl,
+        NEON_FETCH_ENDPOINT: `${neon.url}/sql`,
+        UPSTASH_REDIS_REST_URL: redis.url,
+        UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
+        MEDIA_SIGNING_KEY: 'of-a-stack-that-lives-for-one-benchmark-only',
+        PUBLIC_URL: url,
+        ...variables,
+      },
+    };
+    let worker: Child = await startWorker(options);
+    stops.push(() => worker.stop());
+    const [person] = people;
+    if (!person) throw new Error('The seed made nobody.');
+    return {
+      url,
+      dataDir,
+      ownerUrl: database.ownerUrl,
+      serviceUrl,
+      appUrl: database.roleUrl('darkroom_app', 'primary'),
+      superuserUrl: database.superuserUrl('primary'),
+      api: await signIn(url, person),
+      pids: () => ({
+        worker: worker.identity.pid,
+        'neon-gateway': neon.child.identity.pid,
+        ...Object.fromEntries(redisChildren.map(({ name, identity }) => [name, identity.pid])),
+        'postgres-primary': database.children.primary.identity.pid,
+        'postgres-replica': database.children.replica.identity.pid,
+      }),
+      async killWorker() {
+        signalGroup(worker.identity.pid, 'SIGKILL');
+        await worker.exited;
+      },
+      async restartWorker() {
+        await markJobsSilent(serviceUrl);
+        worker = await startWorker(options);
+        await fireCron(port, '* * * * *');
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
