@@ -48,10 +48,16 @@ $$;
 
 -- Adds URLs [{url, hash, context}] to a draft or to a job that is looking for them; those that the job has already
 -- are left out, and so is what goes beyond a million. Returns how many were added.
+--
+-- What it has is looked up by one array whose values the plan knows. As a join it would be planned for a hundred URLs
+-- and, until the statistics know the job, for a job of one: each is compared with each then, longer than a statement
+-- may take.
 create function app.add_items(job text, run integer, urls jsonb) returns integer
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_custom_plan as $$
 declare
   target crawl_jobs;
+  hashes bytea[];
+  known bytea[];
   fresh jsonb;
   added integer;
   last_chunk integer;
@@ -60,6 +66,8 @@ begin
   if target.epoch <> run then
     perform app.fail('illegal_state', target.status);
   end if;
+  hashes := array(select decode(u.hash, 'hex') from jsonb_to_recordset(urls) as u(hash text));
+  known := array(select i.url_hash from crawl_items i where i.job_id = job and i.url_hash = any (hashes));
   select jsonb_agg(jsonb_build_object('place', place, 'url', url, 'hash', hash, 'context', context)) into fresh
   from (
     select (row_number() over (order by first))::integer - 1 + target.total as place, url, hash, context
@@ -69,7 +77,7 @@ begin
         with ordinality as given(url, hash, context, first)
       order by hash, first
     ) different
-    where not exists (select from crawl_items i where i.job_id = job and i.url_hash = decode(hash, 'hex'))
+    where decode(hash, 'hex') <> all (known)
     order by first limit greatest(0, 1000000 - target.total)
   ) numbered;
   if fresh is null then
@@ -92,16 +100,19 @@ begin
   return added;
 end $$;
 
--- Adds pages or sitemaps [{url, hash, kind, depth}] to look for URLs in, up to a thousand a job.
+-- Adds pages or sitemaps [{url, hash, kind, depth}] to look for URLs in, up to a thousand a job. Finds those that the
+-- job has already as app.add_items does.
 create function app.add_sources(job text, run integer, sources jsonb) returns integer
-language plpgsql as $$
-declare target crawl_jobs; present integer; added integer;
+language plpgsql set plan_cache_mode = force_custom_plan as $$
+declare target crawl_jobs; hashes bytea[]; known bytea[]; present integer; added integer;
 begin
   target := app.lock_job(job, array['draft', 'planning']);
   if target.epoch <> run then
     perform app.fail('illegal_state', target.status);
   end if;
   select coalesce(max(position) + 1, 0) into present from job_sources where job_id = job;
+  hashes := array(select decode(s.hash, 'hex') from jsonb_to_recordset(sources) as s(hash text));
+  known := array(select s.url_hash from job_sources s where s.job_id = job and s.url_hash = any (hashes));
   with new as (
     insert into job_sources (job_id, position, project_id, kind, url, url_hash, depth)
     select job, present + (row_number() over (order by first))::integer - 1, target.project_id, kind, url,
@@ -112,7 +123,7 @@ begin
         with ordinality as given(kind, url, hash, depth, first)
       order by hash, first
     ) different
-    where not exists (select from job_sources s where s.job_id = job and s.url_hash = decode(hash, 'hex'))
+    where decode(hash, 'hex') <> all (known)
     order by first limit greatest(0, 1000 - present)
     returning 1
   )
@@ -420,21 +431,21 @@ end $$;
 
 -- One result as a consumer reports it, with the item it belongs to.
 create type app.crawl_result as (
-  position integer, url text, url_hash bytea, context jsonb, was_deferred boolean,
+  position integer, chunk integer, url text, url_hash bytea, context jsonb, was_deferred boolean,
   status text, reason text, detail text, retry_at timestamptz, image_id text,
   sha256 bytea, bytes integer, crc32 bigint, mime text, width integer, height integer, orientation smallint,
   average_color text, thumbnail_width smallint, thumbnail_height smallint,
   final_url text, redirects jsonb, fetched_at timestamptz, robots text, x_robots_tag text, etag text, rights jsonb
 );
 -- What became of it: `stored`, `duplicate_exact` and `skipped` over the limit are told apart by the database alone.
-create type app.crawl_outcome as (position integer, status text, image_id text);
+create type app.crawl_outcome as (position integer, chunk integer, status text, image_id text);
 
--- Records up to a few dozen results of a chunk in one statement, and closes the chunk when `finish` says that no
--- others will come: URLs that wait for another try move to a child chunk, which is due when the first of them is.
--- Only open items of this try change, so a redelivered message changes nothing. The totals row is locked first:
--- results of one job are recorded one after another, and the last one also ends the job. Returns the job's status,
--- how many results were written and when (ms since 1970) a child chunk is due.
-create function app.record_results(job text, run integer, part integer, results jsonb, finish boolean) returns jsonb
+-- Records up to a few dozen results of the chunks `parts` in one statement, and closes those of `closing`, of which no
+-- others will come: URLs that wait for another try move to a child chunk. Only open items of this try change, so
+-- a redelivered message changes nothing. The totals row is locked first: results of one job are recorded one after
+-- another, and the last one also ends the job. Returns the job's status, and for each chunk how many results were
+-- written and when (ms since 1970) a child chunk is due.
+create function app.record_results(job text, run integer, parts integer[], results jsonb, closing integer[]) returns jsonb
 language plpgsql as $$
 declare
   target crawl_jobs;
@@ -446,15 +457,16 @@ declare
   room integer;
   waiting integer;
   due timestamptz;
+  due_times jsonb := '{}';
 begin
   select * into totals from job_totals where job_id = job for update;
   select * into target from crawl_jobs where id = job and epoch = run;
-  select * into chunk_row from job_chunks where job_id = job and chunk = part for update;
-  if target.id is null or target.status not in ('running', 'stopping') or chunk_row.job_id is null then
-    return jsonb_build_object('status', target.status, 'written', 0);
+  if target.id is null or target.status not in ('running', 'stopping') then
+    return jsonb_build_object('status', target.status, 'chunks', '[]'::jsonb);
   end if;
+  perform from job_chunks where job_id = job and chunk = any (parts) order by chunk for update;
 
-  select array_agg(row(i.position, i.url, i.url_hash, i.context, i.status = 'deferred',
+  select array_agg(row(i.position, i.chunk, i.url, i.url_hash, i.context, i.status = 'deferred',
       r.status, r.reason, r.detail, r."retryAt", r."imageId",
       decode(r.sha256, 'hex'), r.bytes, r.crc32, r.mime, r.width, r.height, r.orientation,
       r."averageColor", r."thumbnailWidth", r."thumbnailHeight",
@@ -465,8 +477,9 @@ begin
     bytes integer, crc32 bigint, mime text, width integer, height integer, orientation smallint,
     "averageColor" text, "thumbnailWidth" smallint, "thumbnailHeight" smallint,
     "finalUrl" text, redirects jsonb, "fetchedAt" timestamptz, robots text, "xRobotsTag" text, etag text, rights jsonb)
-  join crawl_items i on i.job_id = job and i.position = r.position and i.chunk = part
-    and i.status in ('pending', 'deferred') and i.attempts = chunk_row.attempt;
+  join crawl_items i on i.job_id = job and i.position = r.position and i.chunk = any (parts)
+    and i.status in ('pending', 'deferred')
+  join job_chunks c on c.job_id = job and c.chunk = i.chunk and c.attempt = i.attempts;
 
   if incoming is not null then
     insert into blobs (sha256, bytes, crc32, mime, width, height, orientation, average_color, thumbnail_width, thumbnail_height)
@@ -490,7 +503,7 @@ begin
     )
     select count(*) into added from kept;
 
-    select array_agg(row(n.position,
+    select array_agg(row(n.position, n.chunk,
         case when n.status <> 'stored' then n.status when i.id = n.image_id then 'stored'
           when i.id is not null then 'duplicate_exact' else 'skipped' end,
         i.id)::app.crawl_outcome)
@@ -543,20 +556,26 @@ begin
     end if;
   end if;
 
-  if finish and chunk_row.status = 'sent' and not exists (select from crawl_items
-      where job_id = job and chunk = part and status in ('pending', 'deferred') and attempts = chunk_row.attempt) then
-    update crawl_items set chunk = part + app.child_stride()
-    where job_id = job and chunk = part and status = 'deferred';
+  for chunk_row in
+    select * from job_chunks c where c.job_id = job and c.chunk = any (closing) and c.status = 'sent'
+      and not exists (select from crawl_items i where i.job_id = job and i.chunk = c.chunk
+        and i.status in ('pending', 'deferred') and i.attempts = c.attempt)
+    order by c.chunk
+  loop
+    update crawl_items set chunk = chunk_row.chunk + app.child_stride()
+    where job_id = job and chunk = chunk_row.chunk and status = 'deferred';
     get diagnostics waiting = row_count;
     if waiting > 0 then
-      select min(retry_at) into due from crawl_items where job_id = job and chunk = part + app.child_stride();
+      select min(retry_at) into due from crawl_items
+      where job_id = job and chunk = chunk_row.chunk + app.child_stride();
       insert into job_chunks (job_id, chunk, project_id, lane, attempt, not_before, size)
-      values (job, part + app.child_stride(), target.project_id, chunk_row.lane, chunk_row.attempt + 1,
+      values (job, chunk_row.chunk + app.child_stride(), target.project_id, chunk_row.lane, chunk_row.attempt + 1,
         coalesce(due, now()), waiting);
+      due_times := due_times || jsonb_build_object(chunk_row.chunk::text, ceil(extract(epoch from due) * 1000));
     end if;
     update job_chunks set status = case when waiting > 0 then 'split' else 'done' end, updated_at = now()
-    where job_id = job and chunk = part;
-  end if;
+    where job_id = job and chunk = chunk_row.chunk;
+  end loop;
 
   if target.status = 'running' and totals.pending + totals.deferred = 0 then
     target.status := case when totals.failed > 0 then 'completed_with_errors' else 'completed' end;
@@ -565,23 +584,25 @@ begin
     target.status := 'completed';
     perform app.end_job(job, run, 'running', target.status, 'limit', null);
   end if;
-  return jsonb_build_object('status', target.status, 'written', coalesce(cardinality(outcomes), 0),
-    'dueAt', ceil(extract(epoch from due) * 1000));
+  return jsonb_build_object('status', target.status, 'chunks', (
+    select coalesce(jsonb_agg(jsonb_build_object('chunk', p.chunk, 'dueAt', due_times -> p.chunk::text, 'written',
+      (select count(*) from unnest(outcomes) o where o.chunk = p.chunk))), '[]') from unnest(parts) as p(chunk)));
 end $$;
 
 -- Gives up a chunk that our own parts failed on again and again: its open URLs fail as `dead_letter`.
 create function app.fail_chunk(job text, run integer, part integer, fault text) returns jsonb
 language plpgsql as $$
-declare recorded jsonb;
+declare recorded jsonb; failed integer;
 begin
-  recorded := app.record_results(job, run, part, coalesce((
+  recorded := app.record_results(job, run, array[part], coalesce((
     select jsonb_agg(jsonb_build_object('position', i.position, 'status', 'failed', 'reason', 'dead_letter',
       'detail', 'our own parts failed several times in a row'))
     from crawl_items i join job_chunks c on c.job_id = i.job_id and c.chunk = i.chunk
-    where i.job_id = job and i.chunk = part and i.status in ('pending', 'deferred') and i.attempts = c.attempt), '[]'), true);
+    where i.job_id = job and i.chunk = part and i.status in ('pending', 'deferred') and i.attempts = c.attempt), '[]'), array[part]);
+  failed := coalesce((recorded -> 'chunks' -> 0 ->> 'written')::integer, 0);
   update job_chunks set status = 'failed', error = fault, updated_at = now()
-  where job_id = job and chunk = part and (recorded ->> 'written')::integer > 0;
-  return recorded;
+  where job_id = job and chunk = part and failed > 0;
+  return jsonb_build_object('written', failed);
 end $$;
 
 grant execute on function app.start_job(text), app.stop_job(text), app.retry_job(text, jsonb) to darkroom_app;
@@ -592,12 +613,12 @@ grant execute on function app.child_stride(), app.end_job(text, integer, text, t
   app.reset_run(text, integer, integer[]), app.replan(text, integer, integer),
   app.take_chunks(text, integer, integer, jsonb, text, integer), app.take_sources(text, integer, integer),
   app.finish_source(text, integer, integer, jsonb, integer), app.end_stop(text, integer),
-  app.record_results(text, integer, integer, jsonb, boolean), app.fail_chunk(text, integer, integer, text)
+  app.record_results(text, integer, integer[], jsonb, integer[]), app.fail_chunk(text, integer, integer, text)
   to darkroom_service;
 
 -- +down
 drop function app.fail_chunk(text, integer, integer, text),
-  app.record_results(text, integer, integer, jsonb, boolean), app.end_stop(text, integer),
+  app.record_results(text, integer, integer[], jsonb, integer[]), app.end_stop(text, integer),
   app.finish_source(text, integer, integer, jsonb, integer), app.take_sources(text, integer, integer),
   app.take_chunks(text, integer, integer, jsonb, text, integer), app.replan(text, integer, integer),
   app.reset_run(text, integer, integer[]), app.leave_planning(text, integer), app.end_job(text, integer, text, text, text, text),

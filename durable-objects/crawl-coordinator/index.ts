@@ -21,7 +21,7 @@ import { configOf } from '../../src/env.ts';
 import { sendAll } from '../../src/lib/send-all.ts';
 import { describeError, logEvent } from '../../src/observability/logger.ts';
 import { createServices, type Services } from '../../src/services.ts';
-import { Board, LANE_LIMIT } from './board.ts';
+import { Board, laneLimitFor } from './board.ts';
 import { goOn, type LaneTurn, NEW_TURN } from './lane-turn.ts';
 import { createSqlBoardStorage } from './sql-board-storage.ts';
 
@@ -59,6 +59,7 @@ type Run = z.infer<typeof run>;
 export class CrawlCoordinator extends DurableObject<object> implements CrawlCoordinatorRpc {
   readonly #board: Board;
   #run: Run | null;
+  #made: Services | null = null;
   /** When Postgres has something due, in ms since 1970; 0 for now, null for never. */
   #nextPlannedAt: number | null = 0;
   /** Postgres had less than there was room for, and no host held anything back. */
@@ -162,10 +163,13 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     return true;
   }
 
+  /** Made once an instance. */
   #services(): Services {
+    if (this.#made) return this.#made;
     const config = configOf(this.env);
     if (!config.ok) throw new Error('The coordinator is not configured');
-    return createServices(config.config);
+    this.#made = createServices(config.config);
+    return this.#made;
   }
 
   #keep(next: Run): void {
@@ -277,16 +281,17 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   async #take(current: Run): Promise<number[]> {
     const { room } = this.#board;
     if (room === 0) return [];
-    const { service } = this.#services().db;
+    const { config, db } = this.#services();
+    const laneLimit = laneLimitFor(config.CRAWL_REQUESTS_PER_SECOND);
     const busy = this.#board.busyLanes;
     // What comes up while Postgres answers is added to what it says.
     this.#nextPlannedAt = null;
-    const taken = await takeChunks(service, {
+    const taken = await takeChunks(db.service, {
       ...current,
       wanted: room,
       busy,
       lane: current.lane,
-      laneLimit: LANE_LIMIT,
+      laneLimit,
     });
     if (taken.status === 'planning') {
       this.#expect(0);
@@ -310,7 +315,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     this.#isDrained =
       isOver &&
       taken.chunks.length < room &&
-      Object.values(this.#board.busyLanes).every((chunks) => chunks < LANE_LIMIT);
+      Object.values(this.#board.busyLanes).every((chunks) => chunks < laneLimit);
     return taken.chunks.map(({ chunk }) => chunk);
   }
 

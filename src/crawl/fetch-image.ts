@@ -48,20 +48,29 @@ async function readBody(
     await body.cancel();
     throw refuse({ status: 'rejected', reason: 'too_large' }, `${length} bytes`);
   }
-  // The length of a compressed or chunked body says nothing about the bytes that come out of it.
+  // HTTP ends a body at its length; that of a compressed or chunked one says nothing about the bytes that come out.
   const isExact =
     !headers.has('content-encoding') && !headers.has('transfer-encoding') && !Number.isNaN(length);
   const lease = await untimed(async () => await options.budget.take(isExact ? length : options.maxBytes));
   try {
-    const reader = body.getReader();
-    const bytes = await readBytes(reader, options.maxBytes);
-    if (bytes === null) {
-      await reader.cancel();
-      throw refuse({ status: 'rejected', reason: 'too_large' }, `more than ${options.maxBytes} bytes`);
-    }
+    const bytes = isExact
+      ? new Uint8Array(await response.arrayBuffer())
+      : await readUnknownLength(body, options.maxBytes);
     return { bytes, lease, etag: headers.get('etag'), xRobotsTag: headers.get('x-robots-tag') };
   } catch (error) {
     lease.release();
     throw error;
   }
+}
+
+/** By the piece, which costs more than all at once: only so is it bounded. */
+async function readUnknownLength(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  const bytes = await readBytes(reader, maxBytes);
+  if (bytes !== null) return bytes;
+  await reader.cancel();
+  throw refuse({ status: 'rejected', reason: 'too_large' }, `more than ${maxBytes} bytes`);
 }

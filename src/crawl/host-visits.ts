@@ -140,7 +140,7 @@ const MAX_MISSED = 5;
 export type Starts = Map<string, number>;
 
 /**
- * The way in which the requests of one URL start: the URL itself at its `turn`, unless that is missed, and every
+ * The way in which the requests of one URL start: the URL itself at its `turn`, or else another time, and every
  * redirect, which may lead to another host, at a turn of its own, as does the URL without one. `starts` belongs to all
  * URLs of the booking: one that is late makes the next ones late, never closer. Nothing starts in a pause that its host
  * asked for. No connection is held while a turn is waited for.
@@ -154,15 +154,12 @@ export function startInTurn(
 
   /** A turn for this request alone. */
   async function ask(url: URL, hop: number): Promise<Turn> {
-    const own = `${booking}/${hop}`;
-    const [answer] = await askGate(tools, own, [url]);
+    const [answer] = await askGate(tools, `${booking}/${hop}`, [url]);
     if (answer?.kind === 'stop') throw refuse(answer.failure, answer.detail);
     if (answer?.kind !== 'go')
       throw new FetchStop(answer ?? { kind: 'wait', until: tools.now() + TURN_LEAD_MS });
     const until = comeAgainAt(answer.at, tools.now());
     if (until === null) return answer;
-    // Its chunk asks for turns of its own when it comes again.
-    if (hop === 0 && visit.turn !== null) await answerOf(tools.gateFor(url.origin).cancel(own));
     throw new FetchStop({ kind: 'wait', until });
   }
 
@@ -192,9 +189,12 @@ export function startInTurn(
   }
 
   return async (url, hop, send) => {
-    const own =
-      hop === 0 && visit.turn !== null ? await sendAt(visit.turn, url.origin, visit.starts, send) : null;
-    if (own) return own.sent;
+    if (hop === 0 && visit.turn !== null) {
+      const own = await sendAt(visit.turn, url.origin, visit.starts, send);
+      if (own) return own.sent;
+      // With the others that missed theirs it gets another one, for the price of one question.
+      throw new FetchStop({ kind: 'wait', until: tools.now() });
+    }
     for (let tries = 0; tries < MAX_MISSED; tries++) {
       const sent = await sendAt(await ask(url, hop), url.origin, new Map(), send);
       if (sent) return sent.sent;

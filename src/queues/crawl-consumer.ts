@@ -1,10 +1,12 @@
 import { createByteBudget } from '../crawl/byte-budget.ts';
+import { listRuns } from '../domain/crawl/list-runs.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { sleep } from '../lib/sleep.ts';
 import { codecs } from '../media/thumbnail/codecs.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
-import { type CrawlMessage, crawlMessage } from './messages.ts';
+import { createGroupRecorder } from './group-recorder.ts';
+import { crawlMessage } from './messages.ts';
 import { createTurnPool } from './turn-pool.ts';
 import { visitToolsOf } from './visit-tools.ts';
 import { workConserving } from './work-conserving.ts';
@@ -19,8 +21,8 @@ const RESULTS_PER_RECORD = 25;
 const COORDINATOR_DEADLINE_MS = 5_000;
 
 /**
- * Works on the chunks of a batch together, sharing the connections of this invocation, and on more of the same runs
- * while there are connections to spare. Every message is acknowledged: a chunk that was not finished is sent again by
+ * Works on the chunks of a batch together, sharing the connections of this invocation, and on more, of all
+ * runs, while there are connections to spare. Every message is acknowledged: a chunk that was not finished is sent again by
  * its job's coordinator.
  */
 export async function consumeCrawl(
@@ -37,7 +39,7 @@ export async function consumeCrawl(
     budget: createByteBudget(MAX_BYTES_IN_FLIGHT),
     connect: pool.run,
     retrySeconds: services.config.CRAWL_RETRY_SECONDS,
-    service: services.db.service,
+    record: createGroupRecorder(services.db.service),
     resultsPerRecord,
   };
   const messages = batch.messages.flatMap((message) => {
@@ -45,8 +47,9 @@ export async function consumeCrawl(
     if (!parsed.success) logEvent('error', 'crawl_message_invalid', { messageId: message.id });
     return parsed.success ? [parsed.data] : [];
   });
-  await workConserving<CrawlMessage>(messages, {
-    hasRoom: () => pool.idle > 0,
+  await workConserving(messages, {
+    listRuns: async () => await listRuns(services.db.service).catch(() => []),
+    idleShare: () => pool.idle / CONCURRENT_FETCHES,
     work: async (message, claim) => {
       const { jobId, chunk, requestId } = message;
       const started = services.clock.now();
@@ -61,9 +64,9 @@ export async function consumeCrawl(
         logEvent('warn', 'crawl_chunk_lost', { jobId, chunk, requestId, ...describeError(error) });
       }
     },
-    next: async (message) =>
+    next: async (run) =>
       await withDeadline(
-        services.coordinator(message.jobId).next(message),
+        services.coordinator(run.jobId).next(run),
         COORDINATOR_DEADLINE_MS,
         'the coordinator',
       ).catch(() => null),

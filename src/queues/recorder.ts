@@ -1,7 +1,7 @@
-import type { Database } from '../db/client.ts';
-import { type Recorded, recordResults } from '../domain/crawl/record-results.ts';
-import type { ChunkRef } from '../crawl/coordinator.ts';
 import type { ItemResult } from '../crawl/process-item.ts';
+import type { Recorded } from '../domain/crawl/record-results.ts';
+import type { RecordChunk } from './group-recorder.ts';
+import type { ChunkOrder } from './work-conserving.ts';
 
 export interface Recorder {
   readonly written: number;
@@ -15,8 +15,8 @@ export interface Recorder {
 
 /** Writes results down one batch after another. `onOver`: no more of them are taken, by the job or by Postgres. */
 export function createRecorder(
-  service: Database,
-  ref: ChunkRef & { requestId: string | null },
+  recordChunk: RecordChunk,
+  order: ChunkOrder,
   resultsPerRecord: number,
   onOver: () => void,
 ): Recorder {
@@ -29,7 +29,7 @@ export function createRecorder(
     const full = results;
     results = [];
     recording = recording.then(async () => {
-      last = await recordResults(service, ref, full, isLast);
+      last = await recordChunk(order, full, isLast);
       written += last.written;
       for (const { position } of full) recorded.add(position);
       if (last.status !== 'running') onOver();

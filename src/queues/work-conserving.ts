@@ -1,66 +1,92 @@
-import type { ChunkRef, Taken } from '../crawl/coordinator.ts';
+import type { ChunkRef, RunRef, Taken } from '../crawl/coordinator.ts';
 
-/** More chunks are taken for this long; then the queue decides again whose turn it is. */
-const TAKE_MS = 15_000;
+/** More chunks are taken for this long, of the 15 min of time and 5 min of CPU that a consumer may take. */
+const TAKE_MS = 3 * 60_000;
+/** URLs of which chunks are taken: with redirects they make no more subrequests than wrangler.toml allows. */
+const MAX_URLS = 15_000;
 /** Chunks worked on at a time. */
 const MAX_AT_ONCE = 60;
-/** URLs that one invocation works on: each may cost a handful of the 10,000 subrequests that it has. */
-const MAX_URLS = 1_000;
-/** Whether there is a connection to spare is looked at this often. */
-const LOOK_MS = 20;
+/** One more chunk is taken this often, and one for each that ends: it takes a while until one is felt. */
+const LOOK_MS = 50;
+/** The share of connections that is idle is averaged over this: requests come in bursts. */
+const AVERAGE_MS = 300;
+/** With fewer of them idle, other chunks would only miss their turns. */
+const MIN_IDLE_SHARE = 0.03;
 /** A run that had no chunk is asked again after this. */
 const REST_MS = 250;
+/** So often it is asked which runs there are. */
+const LIST_MS = 2_000;
 
-interface Tools<Ref> {
-  /** Another chunk would find a connection now. */
-  hasRoom(): boolean;
+/** `requestId`: of the request that asked for it, if one did. */
+export type ChunkOrder = ChunkRef & { requestId: string | null };
+
+interface Tools {
+  /** The share of the connections that nobody uses at this moment, 0 to 1. */
+  idleShare(): number;
   /** Never rejects. */
-  work(ref: Ref, claim: Taken['claim'] | null): Promise<void>;
-  /** A chunk of the same run; null when there is none. Never rejects. */
-  next(ref: Ref): Promise<Taken | null>;
+  work(order: ChunkOrder, claim: Taken['claim'] | null): Promise<void>;
+  /** A chunk of a run; null when there is none. Never rejects. */
+  next(run: RunRef): Promise<Taken | null>;
+  /** The runs under way. Never rejects. */
+  listRuns(): Promise<RunRef[]>;
   now(): number;
   sleep(ms: number): Promise<void>;
 }
 
 /**
- * Works on the chunks of a batch, and takes more of the same runs as long as there is room: hosts are asked slowly, so
- * that few chunks leave connections unused, and waiting for the next batch would leave all of them.
+ * Works on the chunks of a batch, and takes more, of every run under way, as long as connections are to spare: hosts are
+ * asked slowly, so that the chunks of a batch leave most of them unused, and one answer that does not come keeps a whole
+ * batch waiting.
  */
-export async function workConserving<Ref extends ChunkRef>(batch: Ref[], tools: Tools<Ref>): Promise<void> {
+export async function workConserving(batch: ChunkOrder[], tools: Tools): Promise<void> {
   const until = tools.now() + TAKE_MS;
-  /** One message of each run stands for it. */
-  const runs = [
-    ...new Map(batch.map((ref) => [`${ref.jobId}/${ref.epoch}`, { ref, restsUntil: 0 }])).values(),
-  ];
   const atWork = new Set<Promise<void>>();
+  /** The one that was asked longest ago first. */
+  let runs: { run: RunRef; restsUntil: number }[] = [];
+  let listedAt = -Infinity;
+  let idleShare = 1;
+  let lookedAt = tools.now();
   let urls = 0;
 
-  function begin(ref: Ref, claim: Taken['claim'] | null): void {
-    const working: Promise<void> = tools.work(ref, claim).finally(() => atWork.delete(working));
+  /** Exponential average, by the time that has passed. */
+  function look(): void {
+    const passed = tools.now() - lookedAt;
+    lookedAt += passed;
+    idleShare += (tools.idleShare() - idleShare) * (1 - Math.exp(-passed / AVERAGE_MS));
+  }
+
+  function begin(order: ChunkOrder, claim: Taken['claim'] | null): void {
+    const working: Promise<void> = tools.work(order, claim).finally(() => atWork.delete(working));
     atWork.add(working);
   }
 
-  /** One more chunk of the run that was asked longest ago. */
-  async function takeOne(): Promise<void> {
-    const run = runs.find(({ restsUntil }) => restsUntil <= tools.now());
-    if (!run || !tools.hasRoom() || atWork.size >= MAX_AT_ONCE || urls >= MAX_URLS) return;
-    runs.push(...runs.splice(runs.indexOf(run), 1));
-    const taken = await tools.next(run.ref);
-    if (taken === null) {
-      run.restsUntil = tools.now() + REST_MS;
-      return;
-    }
-    urls += taken.claim.items.length;
-    begin({ ...run.ref, chunk: taken.chunk }, taken.claim);
+  async function list(): Promise<void> {
+    listedAt = tools.now();
+    const known = new Map(runs.map((one) => [one.run.jobId, one]));
+    const listed = await tools.listRuns();
+    runs = listed.map((run) => ({ run, restsUntil: known.get(run.jobId)?.restsUntil ?? 0 }));
   }
 
-  for (const ref of batch) begin(ref, null);
+  async function takeOne(): Promise<void> {
+    if (tools.now() - listedAt >= LIST_MS) await list();
+    const next = runs.find(({ restsUntil }) => restsUntil <= tools.now());
+    if (!next) return;
+    runs = [...runs.filter((one) => one !== next), next];
+    const taken = await tools.next(next.run);
+    if (taken) {
+      urls += taken.claim.items.length;
+      begin({ ...next.run, chunk: taken.chunk, requestId: null }, taken.claim);
+    } else next.restsUntil = tools.now() + REST_MS;
+  }
+
+  for (const order of batch) begin(order, null);
   while (atWork.size > 0) {
-    if (tools.now() >= until) {
+    if (tools.now() >= until || urls >= MAX_URLS) {
       await Promise.all(atWork);
     } else {
       await Promise.race([...atWork, tools.sleep(LOOK_MS)]);
-      await takeOne();
+      look();
+      if (idleShare >= MIN_IDLE_SHARE && atWork.size < MAX_AT_ONCE) await takeOne();
     }
   }
 }

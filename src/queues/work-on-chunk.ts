@@ -1,10 +1,11 @@
-import type { Database } from '../db/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { isSwept } from '../media/store-again.ts';
-import type { Claim, ChunkRef, CrawlCoordinatorRpc, Taken } from '../crawl/coordinator.ts';
+import type { Claim, CrawlCoordinatorRpc, Taken } from '../crawl/coordinator.ts';
 import { bookingOf, cancelTurns } from '../crawl/host-gate.ts';
+import type { RecordChunk } from './group-recorder.ts';
 import { createRecorder } from './recorder.ts';
+import type { ChunkOrder } from './work-conserving.ts';
 import { type RoundTools, type Waiting, workInRounds } from './work-in-rounds.ts';
 
 /** Results are written down, and the lease prolonged, at least this often. */
@@ -17,7 +18,7 @@ const CANCEL_MS = 500;
 const OUTAGES = new Set(['unavailable', 'conflict', 'idempotency_in_progress']);
 
 export interface ChunkTools extends RoundTools {
-  service: Database;
+  record: RecordChunk;
   coordinator: CrawlCoordinatorRpc;
   /** Results written down together. */
   resultsPerRecord: number;
@@ -40,7 +41,7 @@ export interface ChunkReport {
  * a fault of ours is reported to the coordinator, which hands the chunk out again with what was not written down.
  */
 export async function workOnChunk(
-  ref: ChunkRef & { requestId: string | null },
+  ref: ChunkOrder,
   tools: ChunkTools,
   taken: Taken['claim'] | null = null,
 ): Promise<ChunkReport> {
@@ -51,7 +52,7 @@ export async function workOnChunk(
 
   const lease = { jobId: ref.jobId, epoch: ref.epoch, chunk: ref.chunk, leaseId: claim.leaseId };
   const stop = new AbortController();
-  const recorder = createRecorder(tools.service, ref, tools.resultsPerRecord, () => stop.abort());
+  const recorder = createRecorder(tools.record, ref, tools.resultsPerRecord, () => stop.abort());
   const report = setInterval(() => {
     tools.coordinator.report(lease).then(
       (answer) => answer !== 'go' && stop.abort(),

@@ -1,5 +1,5 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
-import { Board, LANE_LIMIT, LEASE_MS } from '../../durable-objects/crawl-coordinator/board.ts';
+import { Board, laneLimitFor, LEASE_MS } from '../../durable-objects/crawl-coordinator/board.ts';
 import type { CrawlCoordinatorRpc } from '../../src/crawl/coordinator.ts';
 import type { Database } from '../../src/db/client.ts';
 import { takeChunks } from '../../src/domain/crawl/take-chunks.ts';
@@ -109,7 +109,8 @@ export async function simulate(
     revive: async () => undefined,
     stop: async () => undefined,
     claim: async ({ chunk }) => board.claim(chunk, crypto.randomUUID(), {}, now),
-    next: async () => board.next(crypto.randomUUID(), {}, now),
+    // Tests run together: there are runs of others, too.
+    next: async (run) => (run.jobId === jobId ? board.next(crypto.randomUUID(), {}, now) : null),
     report: async ({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale'),
     park: async ({ chunk, leaseId }, _until, left) => void board.park(chunk, leaseId, now, left),
     finish: async ({ chunk, leaseId }) => void board.finish(chunk, leaseId),
@@ -152,7 +153,7 @@ export async function simulate(
       wanted: board.room,
       busy: board.busyLanes,
       lane: '',
-      laneLimit: LANE_LIMIT,
+      laneLimit: laneLimitFor(5),
     });
     board.add(taken.chunks, now);
     const due = [...send, ...taken.chunks.map(({ chunk }) => chunk)].map((chunk): CrawlMessage => ({

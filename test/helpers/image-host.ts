@@ -20,7 +20,7 @@ export async function startImageHost(): Promise<{ url: string; close(): Promise<
     .png()
     .toBuffer();
   const server = http.createServer((request, response) => {
-    void answer(request.url ?? '/', response);
+    void answer(new URL(request.url ?? '/', 'http://image.test').pathname, response);
   });
 
   async function answer(path: string, response: http.ServerResponse): Promise<void> {

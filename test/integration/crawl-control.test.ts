@@ -336,8 +336,8 @@ describe('a slow host', () => {
     await until(job, ({ status }) => status === 'stopped');
     const times = (await (await fetch(`${slowSite}/times`)).json()) as number[];
     const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
-    // A tenth for the way there, which is not always equally long.
-    expect(Math.min(...gaps)).toBeGreaterThan(SLOW_SITE_DELAY_MS * 0.8);
+    // A tenth by which one may be late, and the way there, which is not equally long on a busy machine.
+    expect(Math.min(...gaps)).toBeGreaterThan(SLOW_SITE_DELAY_MS * 0.7);
     expect(times.length).toBeLessThan(60);
 
     // What the stopped job had booked ahead is free for others.

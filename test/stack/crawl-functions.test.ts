@@ -87,19 +87,30 @@ interface Recorded {
   dueAt: number | null;
 }
 
-function record(
+async function record(
   job: string,
   chunk: number,
   results: object[],
   finish: boolean,
   epoch = 1,
 ): Promise<Recorded> {
-  return one('select app.record_results($1, $2, $3, $4, $5)', [
+  const { status, chunks } = await recordAll(job, [chunk], results, finish ? [chunk] : [], epoch);
+  return { status, written: 0, dueAt: null, ...chunks[0] };
+}
+
+async function recordAll(
+  job: string,
+  chunks: number[],
+  results: object[],
+  closing: number[],
+  epoch = 1,
+): Promise<{ status: string | null; chunks: (Omit<Recorded, 'status'> & { chunk: number })[] }> {
+  return await one('select app.record_results($1, $2, $3, $4, $5)', [
     job,
     epoch,
-    chunk,
+    chunks,
     JSON.stringify(results),
-    finish,
+    closing,
   ]);
 }
 
@@ -265,6 +276,31 @@ describe('recording', () => {
     expect(await one('select status from job_chunks where job_id = $1', [job])).toBe('done');
   });
 
+  it('takes results of several chunks together, and closes those that are said to be over', async () => {
+    const job = await started([...urlsOf('one.example', 10), ...urlsOf('two.example', 10)]);
+    const { chunks } = await take(job, 10);
+    const [first, second] = chunks;
+    if (!first || !second) throw new Error('two chunks');
+    const failed = ({ items }: typeof first) =>
+      items.map(({ position }) => ({ position, status: 'failed', reason: 'timeout' }));
+    const results = [...failed(first), ...failed(second).slice(0, 4)];
+    const recorded = await recordAll(job, [second.chunk, first.chunk], results, [first.chunk, second.chunk]);
+    expect(recorded).toEqual({
+      status: 'running',
+      chunks: [
+        { chunk: second.chunk, written: 4, dueAt: null },
+        { chunk: first.chunk, written: 10, dueAt: null },
+      ],
+    });
+    const open = await column<number>(`select chunk from job_chunks where job_id = $1 and status = 'sent'`, [
+      job,
+    ]);
+    // The other one has URLs without a result, whatever is said of it.
+    expect(open).toEqual([second.chunk]);
+    const rest = await recordAll(job, [second.chunk], failed(second), [second.chunk]);
+    expect(rest).toMatchObject({ status: 'completed_with_errors', chunks: [{ written: 6 }] });
+  });
+
   it('moves what waits for another try to a child chunk of a number of its own', async () => {
     const job = await started(urlsOf('a.example', 2));
     await take(job, 1);
@@ -340,10 +376,8 @@ describe('recording', () => {
     const job = await started(urlsOf('a.example', 2));
     await take(job, 1);
     await record(job, 0, [stored(0, `${job} good`)], false);
-    expect(await one<Recorded>(`select app.fail_chunk($1, 1, 0, 'out of memory')`, [job])).toMatchObject({
-      written: 1,
-      status: 'completed_with_errors',
-    });
+    expect(await one(`select app.fail_chunk($1, 1, 0, 'out of memory')`, [job])).toEqual({ written: 1 });
+    expect(await one('select status from crawl_jobs where id = $1', [job])).toBe('completed_with_errors');
     expect(await one('select status from job_chunks where job_id = $1', [job])).toBe('failed');
     expect(await one(`select reason from crawl_items where job_id = $1 and position = 1`, [job])).toBe(
       'dead_letter',
@@ -401,6 +435,39 @@ describe('stopping and retrying', () => {
     await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["failed"], "reasons": null}']);
     expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
     expect(await statusOf(job)).toBe('completed');
+  });
+});
+
+describe('adding URLs', () => {
+  beforeAll(async () => {
+    await client.query(`insert into profiles (id, email, name) values ('usr_editor', 'editor@test.example', 'Editor');
+      insert into project_members (project_id, user_id, role) values ('prj_a', 'usr_editor', 'editor')`);
+  });
+
+  /** As a request does it: in the application's role, under the policies, and no statement longer than 10 s. */
+  async function addAsEditor(job: string, urls: string[]): Promise<number> {
+    await client.query(`begin; set local role darkroom_app; select app.enter('usr_editor', 'req_test');
+      select app.enter_project('prj_a', 'editor')`);
+    try {
+      return await add(job, urls);
+    } finally {
+      await client.query('commit');
+    }
+  }
+
+  it.each([
+    ['before the planner knows of any', false],
+    ['when it knows of other jobs only', true],
+  ])('looks each one up in a large job, %s', async (_, hasStatistics) => {
+    if (hasStatistics) await client.query('analyze crawl_items');
+    const job = await draft([]);
+    const urls = urlsOf('large.example', 25_000);
+    const added: number[] = [];
+    for (const from of [0, 10_000, 15_000]) {
+      added.push(await addAsEditor(job, urls.slice(from, from + 10_000)));
+    }
+    expect(added).toEqual([10_000, 10_000, 5_000]);
+    expect(await one('select total from crawl_jobs where id = $1', [job])).toBe(25_000);
   });
 });
 

@@ -143,8 +143,8 @@ const JOBS: Probe[] = [
     1,
   ),
   probe(
-    `select from app.record_results('job_running', 1, 0, '[{"position": 0, "status": "failed"}]', true) as n
-     where n ->> 'written' = '1'`,
+    `select from app.record_results('job_running', 1, '{0}', '[{"position": 0, "status": "failed"}]', '{0}') as n
+     where n -> 'chunks' -> 0 ->> 'written' = '1'`,
     'denied',
     'denied',
     'denied',

@@ -3,12 +3,15 @@ import type { ChunkRef } from '../../crawl/coordinator.ts';
 import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
-import type { Recorded } from './record-results.ts';
 
 const MAX_FAULT_LENGTH = 500;
 
-/** Gives up a chunk that our own parts failed on: its open URLs end in `failed(dead_letter)`. */
-export async function failChunk(service: Database, chunk: ChunkRef, fault: string): Promise<Recorded> {
+/** Gives up a chunk that our own parts failed on: its open URLs, `written` of them, end in `failed(dead_letter)`. */
+export async function failChunk(
+  service: Database,
+  chunk: ChunkRef,
+  fault: string,
+): Promise<{ written: number }> {
   return await callService(
     service,
     'crawl',

@@ -1,9 +1,16 @@
 import { sql } from 'drizzle-orm';
-import type { ChunkRef } from '../../crawl/coordinator.ts';
+import type { RunRef } from '../../crawl/coordinator.ts';
 import type { ItemResult } from '../../crawl/process-item.ts';
 import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
+
+/** Results of one chunk; `isLast`: no others will come, and the chunk is to be closed. */
+export interface ChunkResults {
+  chunk: number;
+  results: ItemResult[];
+  isLast: boolean;
+}
 
 export interface Recorded {
   /** Of the job; null when it is gone or of another run. */
@@ -14,17 +21,27 @@ export interface Recorded {
   dueAt?: number | null;
 }
 
-/** Writes results of a chunk down in one transaction, and closes the chunk when no others will come. */
+/** Writes results of chunks of one run, each once, down in one transaction. Answers in the order of the chunks. */
 export async function recordResults(
   service: Database,
-  chunk: ChunkRef & { requestId: string | null },
-  results: ItemResult[],
-  isLast: boolean,
-): Promise<Recorded> {
-  return await callService(
+  run: RunRef & { requestId: string | null },
+  chunks: ChunkResults[],
+): Promise<Recorded[]> {
+  const numbers = JSON.stringify(chunks.map(({ chunk }) => chunk));
+  const closing = JSON.stringify(chunks.filter(({ isLast }) => isLast).map(({ chunk }) => chunk));
+  const results = JSON.stringify(chunks.flatMap((one) => one.results));
+  const list = (json: string) => sql`array(select jsonb_array_elements(${json}::jsonb)::integer)`;
+  const answer = await callService<{
+    status: string | null;
+    chunks: { chunk: number; written: number; dueAt: number | null }[];
+  }>(
     service,
-    chunk.requestId ?? 'crawl',
-    sql`app.record_results(${chunk.jobId}, ${chunk.epoch}, ${chunk.chunk}, ${JSON.stringify(results)}::jsonb, ${isLast})`,
+    run.requestId ?? 'crawl',
+    sql`app.record_results(${run.jobId}, ${run.epoch}, ${list(numbers)}, ${results}::jsonb, ${list(closing)})`,
     WRITE_DEADLINE_MS,
   );
+  return chunks.map(({ chunk }) => {
+    const { written = 0, dueAt = null } = answer.chunks.find((one) => one.chunk === chunk) ?? {};
+    return { status: answer.status, written, dueAt };
+  });
 }

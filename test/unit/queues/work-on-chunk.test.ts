@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/errors/app-error.ts';
 import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
 import type { Claim, ChunkItem, CrawlCoordinatorRpc } from '../../../src/crawl/coordinator.ts';
 import { HOLD_MS } from '../../../src/crawl/hold.ts';
@@ -54,16 +55,12 @@ const gate: HostGateRpc = {
 /** A database that records two results at a time, and breaks at the call with the number `breaksAt`. */
 function toolsWith(items: ChunkItem[], breaksAt = Infinity): ChunkTools {
   let calls = 0;
-  const service = {
-    query: (text: string) => text,
-    transaction: async () => {
-      if (++calls === breaksAt) throw new TypeError('fetch failed');
-      return [{ rows: [] }, { rows: [[{ status: 'running', written: 2, dueAt: null }]] }];
-    },
-  };
   const unused = {} as never;
   return {
-    service: service as unknown as ChunkTools['service'],
+    record: async () => {
+      if (++calls === breaksAt) throw new AppError('unavailable', 'The database did not answer.');
+      return { status: 'running', written: 2, dueAt: null };
+    },
     coordinator: coordinatorWith(items),
     gateFor: () => gate,
     allowedOrigins: ['http://a.example'],
