@@ -19,7 +19,7 @@ import { isDue, judgeRobots, recordTry, type RobotsRecord, UNKNOWN_ROBOTS } from
 /** An origin that nobody asked about for this long is forgotten. */
 export const FORGET_AFTER_MS = 48 * 60 * 60_000;
 const MAX_PATHS = 1_000;
-/** Part of an interval by which a single request may be late: the time that a timer and a connection take. */
+/** Part of an interval by which any request may be late: the time that a timer and a connection take. */
 const GRACE_SHARE = 0.1;
 /** No timer is more exact under load. */
 const MIN_GRACE_MS = 20;
@@ -123,19 +123,21 @@ export function createGate({ settings, clock, storage, ...parts }: GateParts): G
       const intervalMs = intervalOf(settings.requestsPerSecond, rules.crawlDelayMs);
       const isOpen = paths.map((path) => isAllowed(rules, path));
       const count = isOpen.filter(Boolean).length;
-      // Several requests get one turn more, which nobody uses: so they may run late by an interval, and the next
-      // booking's first request still comes an interval after their last.
+      // Several requests get one turn more, which nobody needs: so all of them may run late by an interval.
       const spare = count > 1 ? 1 : 0;
       const startsAt =
         count === 0 ? [] : reserveSlots(pace, { booking, count: count + spare, intervalMs, now });
       savePace();
       if (startsAt) {
-        const starts = startsAt.values();
+        const inOrder = (times: number[]) => {
+          const next = times.values();
+          return isOpen.map((open) => (open ? (next.next().value ?? null) : null));
+        };
         return {
           kind: 'go',
-          turns: isOpen.map((open) => (open ? (starts.next().value ?? null) : null)),
+          turns: inOrder(startsAt),
+          latest: inOrder(latestOf(startsAt, intervalMs)),
           intervalMs,
-          graceMs: graceOf(startsAt, intervalMs),
         };
       }
       const at = now + Math.ceil((pace.lastAt - now) / 2);
@@ -165,15 +167,21 @@ function assertRequest({ origin, booking, paths }: ReserveRequest): void {
     throw new RangeError('not paths');
 }
 
-/** How late a request may come for one of the turns, in ms. */
-function graceOf(startsAt: number[], intervalMs: number): number {
-  if (intervalMs < UNPACED_INTERVAL_MS) return UNPACED_GRACE_MS;
-  return Math.max(hasSpare(startsAt, intervalMs) ? intervalMs : intervalMs * GRACE_SHARE, MIN_GRACE_MS);
-}
-
-/** Whether the turns follow each other with nobody's between them, the unused one at the end included. */
-function hasSpare(startsAt: number[], intervalMs: number): boolean {
-  return (
-    startsAt.length > 1 && startsAt.every((at, n) => n === 0 || at - (startsAt[n - 1] ?? at) < intervalMs + 1)
-  );
+/**
+ * How late a request may start at each turn: by the end of the turns that follow one another without anybody's between
+ * them, for those are the booking's own, and the next booking's first request comes an interval after the last of them.
+ */
+function latestOf(startsAt: number[], intervalMs: number): number[] {
+  if (intervalMs < UNPACED_INTERVAL_MS) return startsAt.map((at) => at + UNPACED_GRACE_MS);
+  const grace = Math.max(intervalMs * GRACE_SHARE, MIN_GRACE_MS);
+  let end = startsAt.at(-1) ?? 0;
+  let next = end;
+  return startsAt
+    .toReversed()
+    .map((at) => {
+      if (next - at >= intervalMs + 1) end = at;
+      next = at;
+      return Math.max(end, at + grace);
+    })
+    .toReversed();
 }

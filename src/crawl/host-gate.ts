@@ -10,10 +10,10 @@ export interface ReserveRequest {
 
 export type Reservation =
   /**
-   * `turns`: when each path may be asked for, in ms since 1970; null for what robots.txt forbids. A request may come
-   * `graceMs` late if the booking's later ones keep the interval to it; a turn missed by more is void.
+   * `turns`: when each path may be asked for, and `latest`: until when, in ms since 1970; null for what robots.txt
+   * forbids. Who is late makes the booking's later ones late, too, which keep the interval; a turn missed by more is void.
    */
-  | { kind: 'go'; turns: (number | null)[]; intervalMs: number; graceMs: number }
+  | { kind: 'go'; turns: (number | null)[]; latest: (number | null)[]; intervalMs: number }
   /** The origin is not asked, now or later. */
   | { kind: 'blocked'; reason: 'robots' | 'private_address' | 'policy'; detail: string }
   | { kind: 'failed'; reason: 'dns'; detail: string }

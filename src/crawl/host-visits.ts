@@ -10,11 +10,11 @@ const GATE_DEADLINE_MS = 20_000;
 /** Who waits for a turn comes this much before it to ask for it again: the host may have asked for a pause. */
 const TURN_LEAD_MS = 1_000;
 
-/** `at` in ms since 1970; see the gate's reservation. */
+/** Times in ms since 1970; see the gate's reservation. */
 interface Turn {
   at: number;
+  latest: number;
   intervalMs: number;
-  graceMs: number;
 }
 
 /** When a URL may be asked, or what became of it instead; `until` (ms since 1970) is when to come and ask again. */
@@ -43,11 +43,11 @@ function toVisits(reservation: Reservation, paths: string[]): Visit[] {
   const all = (visit: Visit): Visit[] => paths.map(() => visit);
   switch (reservation.kind) {
     case 'go':
-      return reservation.turns.map((at): Visit =>
-        at === null
-          ? DISALLOWED
-          : { kind: 'go', at, intervalMs: reservation.intervalMs, graceMs: reservation.graceMs },
-      );
+      return reservation.turns.map((at, nth): Visit => {
+        const latest = reservation.latest[nth] ?? at;
+        if (at === null || latest === null) return DISALLOWED;
+        return { kind: 'go', at, latest, intervalMs: reservation.intervalMs };
+      });
     case 'later':
       return all({ kind: 'wait', until: reservation.at });
     case 'blocked':
@@ -177,7 +177,7 @@ export function startInTurn(
         const now = tools.now();
         const until = pausesOf(tools).get(origin) ?? 0;
         if (until > now) throw new FetchStop({ kind: 'wait', until });
-        if (now > turn.at + turn.graceMs) return 'missed';
+        if (now > turn.latest) return 'missed';
         // Another URL of the booking had the connection before; the clock counts whole milliseconds.
         if (earliest() >= now + 1 && !signal.aborted) return 'early';
         starts.set(origin, now);

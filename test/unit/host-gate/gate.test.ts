@@ -107,13 +107,43 @@ describe('an origin on this machine that is allowed', () => {
     const gate = openGate({ dohUrl: undefined });
     const first = await gate.reserve(ask(site.origin, 'a', 2));
     const second = await gate.reserve(ask(site.origin, 'b'));
-    expect(first).toMatchObject({ kind: 'go', turns: [NOW, NOW + 2_000], intervalMs: 2_000, graceMs: 2_000 });
-    expect(second).toMatchObject({ kind: 'go', turns: [NOW + 6_000], graceMs: 200 });
+    expect(first).toMatchObject({ kind: 'go', turns: [NOW, NOW + 2_000], intervalMs: 2_000 });
+    expect(second).toMatchObject({ kind: 'go', turns: [NOW + 6_000] });
     const closed = { origin: site.origin, booking: 'c', paths: ['/private/x', '/y', '/private/z'] };
     expect(await gate.reserve(closed)).toMatchObject({ turns: [null, NOW + 8_000, null] });
     expect(site.requests).toHaveLength(1);
     expect(site.requests[0]).toMatch(/ \/robots\.txt$/);
     expect(doh.questions).toEqual([]);
+  });
+
+  it('may be asked late as far as the turns reach that nobody else has between them', async () => {
+    robots('User-agent: *\nCrawl-delay: 2\nDisallow: /private');
+    const gate = openGate();
+    const three = { origin: site.origin, booking: 'a', paths: ['/1', '/private/2', '/3', '/4'] };
+    // Three turns, and one more by which they may run late.
+    const end = NOW + 6_000;
+    expect(await gate.reserve(three)).toMatchObject({
+      turns: [NOW, null, NOW + 2_000, NOW + 4_000],
+      latest: [end, null, end, end],
+    });
+    expect(await gate.reserve(ask(site.origin, 'b'))).toMatchObject({
+      turns: [NOW + 8_000],
+      latest: [NOW + 8_200],
+    });
+    // The first turn has come; three more for the first booking, behind that of the second.
+    expect(await gate.reserve(ask(site.origin, 'a', 5))).toMatchObject({
+      turns: [2_000, 4_000, 6_000, 10_000, 12_000].map((ms) => NOW + ms),
+      latest: [end, end, NOW + 6_200, NOW + 14_000, NOW + 14_000],
+    });
+  });
+
+  it('may be asked a second late when it may be asked as often as anybody likes', async () => {
+    robots('User-agent: *\n');
+    const gate = openGate({ requestsPerSecond: 1_000 });
+    expect(await gate.reserve(ask(site.origin, 'a', 2))).toMatchObject({
+      turns: [NOW, NOW + 1],
+      latest: [NOW + 1_000, NOW + 1_001],
+    });
   });
 
   it('is asked once for all that come meanwhile, each with starts of its own', async () => {

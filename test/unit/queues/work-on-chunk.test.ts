@@ -46,7 +46,7 @@ const gate: HostGateRpc = {
     kind: 'go',
     turns: paths.map(() => Date.now()),
     intervalMs: 0,
-    graceMs: 60_000,
+    latest: paths.map(() => Date.now() + 60_000),
   }),
   backOff: async () => undefined,
   cancel: async () => undefined,
