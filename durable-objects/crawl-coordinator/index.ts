@@ -5,6 +5,7 @@ import type {
   ChunkRef,
   Claim,
   CrawlCoordinatorRpc,
+  LeaseAnswer,
   LeaseRef,
   RunRef,
   Taken,
@@ -116,10 +117,11 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     return this.#board.next(crypto.randomUUID(), this.#run.options, Date.now());
   }
 
-  async report(lease: LeaseRef): Promise<'go' | 'stop' | 'stale'> {
-    if (this.#run?.epoch !== lease.epoch) return 'stale';
-    if (!this.#board.prolong(lease.chunk, lease.leaseId, Date.now())) return 'stale';
-    return this.#run.stopBy === null ? 'go' : 'stop';
+  async report(leases: LeaseRef[]): Promise<LeaseAnswer[]> {
+    return leases.map(({ epoch, chunk, leaseId }) => {
+      if (this.#run?.epoch !== epoch || !this.#board.prolong(chunk, leaseId, Date.now())) return 'stale';
+      return this.#run.stopBy === null ? 'go' : 'stop';
+    });
   }
 
   async park(lease: LeaseRef, until: number, left: ChunkItem[]): Promise<void> {

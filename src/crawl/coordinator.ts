@@ -36,6 +36,9 @@ export type Claim =
     }
   | { kind: 'done' | 'stopped' | 'stale' | 'busy' };
 
+/** `stop`: finish what is in hand and call `finish`; `stale`: the lease is somebody else's. */
+export type LeaseAnswer = 'go' | 'stop' | 'stale';
+
 /** A chunk that is worked on without its message. */
 export interface Taken {
   chunk: number;
@@ -52,8 +55,8 @@ export interface CrawlCoordinatorRpc {
   claim(chunk: ChunkRef): Promise<Claim>;
   /** A chunk whose message is still on its way, for who has connections to spare; null when there is none. */
   next(run: RunRef): Promise<Taken | null>;
-  /** Prolongs the lease. `stop`: finish what is in hand and call `finish`; `stale`: the lease is somebody else's. */
-  report(lease: LeaseRef): Promise<'go' | 'stop' | 'stale'>;
+  /** Prolongs leases, and answers in their order. */
+  report(leases: LeaseRef[]): Promise<LeaseAnswer[]>;
   /** Gives the chunk back until `until` (ms since 1970), when its next host may be asked; not a failed try. */
   park(lease: LeaseRef, until: number, left: ChunkItem[]): Promise<void>;
   /** The chunk is closed; `dueAt` (ms since 1970) is when a child chunk is, if there is one. */

@@ -6,6 +6,7 @@ import { codecs } from '../media/thumbnail/codecs.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 import { createGroupRecorder } from './group-recorder.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { crawlMessage } from './messages.ts';
 import { createTurnPool } from './turn-pool.ts';
 import { visitToolsOf } from './visit-tools.ts';
@@ -40,6 +41,7 @@ export async function consumeCrawl(
     connect: pool.run,
     retrySeconds: services.config.CRAWL_RETRY_SECONDS,
     record: createGroupRecorder(services.db.service),
+    heartbeat: createHeartbeat(services.coordinator),
     resultsPerRecord,
   };
   const messages = batch.messages.flatMap((message) => {

@@ -4,12 +4,11 @@ import { isSwept } from '../media/store-again.ts';
 import type { Claim, CrawlCoordinatorRpc, Taken } from '../crawl/coordinator.ts';
 import { bookingOf, cancelTurns } from '../crawl/host-gate.ts';
 import type { RecordChunk } from './group-recorder.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { createRecorder } from './recorder.ts';
 import type { ChunkOrder } from './work-conserving.ts';
 import { type RoundTools, type Waiting, workInRounds } from './work-in-rounds.ts';
 
-/** Results are written down, and the lease prolonged, at least this often. */
-const REPORT_MS = 1_000;
 const COORDINATOR_DEADLINE_MS = 5_000;
 /** A stop does not wait longer for the gates. */
 const CANCEL_MS = 500;
@@ -19,6 +18,7 @@ const OUTAGES = new Set(['unavailable', 'conflict', 'idempotency_in_progress']);
 
 export interface ChunkTools extends RoundTools {
   record: RecordChunk;
+  heartbeat: Heartbeat;
   coordinator: CrawlCoordinatorRpc;
   /** Results written down together. */
   resultsPerRecord: number;
@@ -53,13 +53,13 @@ export async function workOnChunk(
   const lease = { jobId: ref.jobId, epoch: ref.epoch, chunk: ref.chunk, leaseId: claim.leaseId };
   const stop = new AbortController();
   const recorder = createRecorder(tools.record, ref, tools.resultsPerRecord, () => stop.abort());
-  const report = setInterval(() => {
-    tools.coordinator.report(lease).then(
-      (answer) => answer !== 'go' && stop.abort(),
+  const leave = tools.heartbeat.join(lease, (answer) => {
+    recorder.flush();
+    answer.then(
+      (said) => said !== 'go' && stop.abort(),
       () => undefined,
     );
-    recorder.flush();
-  }, REPORT_MS);
+  });
 
   const { items } = claim;
   const booking = bookingOf(ref);
@@ -71,7 +71,7 @@ export async function workOnChunk(
   } catch (error) {
     fault = error;
   } finally {
-    clearInterval(report);
+    leave();
   }
 
   const isStopped = stop.signal.aborted;

@@ -70,7 +70,7 @@ function mortalServices(services: Services, coordinator: CrawlCoordinatorRpc, mo
     stop: async (run) => await mortal.call('coordinator', async () => await coordinator.stop(run)),
     claim: async (chunk) => await mortal.call('coordinator', async () => await coordinator.claim(chunk)),
     next: async (run) => await mortal.call('coordinator', async () => await coordinator.next(run)),
-    report: async (lease) => await mortal.call('coordinator', async () => await coordinator.report(lease)),
+    report: async (leases) => await mortal.call('coordinator', async () => await coordinator.report(leases)),
     park: async (...args) => await mortal.call('coordinator', async () => await coordinator.park(...args)),
     finish: async (...args) =>
       await mortal.call('coordinator', async () => await coordinator.finish(...args)),
@@ -111,7 +111,8 @@ export async function simulate(
     claim: async ({ chunk }) => board.claim(chunk, crypto.randomUUID(), {}, now),
     // Tests run together: there are runs of others, too.
     next: async (run) => (run.jobId === jobId ? board.next(crypto.randomUUID(), {}, now) : null),
-    report: async ({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale'),
+    report: async (leases) =>
+      leases.map(({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale')),
     park: async ({ chunk, leaseId }, _until, left) => void board.park(chunk, leaseId, now, left),
     finish: async ({ chunk, leaseId }) => void board.finish(chunk, leaseId),
     fail: async ({ chunk, leaseId }, _fault, left) => board.fail(chunk, leaseId, true, left, now),

@@ -40,7 +40,7 @@ export function fakeCoordinators(report: 'go' | 'stop' | 'stale' = 'go') {
     },
     // Only what a test delivers is worked on.
     next: async () => null,
-    report: async () => report,
+    report: async (leases) => leases.map(() => report),
     park: async ({ chunk }, until, left) => void told.parked.push({ chunk, until, left }),
     finish: async ({ chunk }: LeaseRef, job) => void told.finished.push({ chunk, ...job }),
     fail: async ({ chunk }: LeaseRef, fault, left) => void told.failed.push({ chunk, ...fault, left }),

@@ -5,6 +5,7 @@ import type { Claim, ChunkItem, CrawlCoordinatorRpc } from '../../../src/crawl/c
 import { HOLD_MS } from '../../../src/crawl/hold.ts';
 import type { HostGateRpc } from '../../../src/crawl/host-gate.ts';
 import { sleep } from '../../../src/lib/sleep.ts';
+import { createHeartbeat } from '../../../src/queues/heartbeat.ts';
 import { type ChunkTools, workOnChunk } from '../../../src/queues/work-on-chunk.ts';
 
 const REF = { jobId: 'job_1', epoch: 1, chunk: 0, requestId: null };
@@ -34,7 +35,7 @@ function coordinatorWith(items: ChunkItem[]): CrawlCoordinatorRpc {
     stop: async () => undefined,
     claim: async () => claim,
     next: async () => null,
-    report: async () => 'go',
+    report: async (leases) => leases.map(() => 'go' as const),
     park: async (_lease, _until, left) => void told.push(['park', left]),
     finish: async () => void told.push(['finish']),
     fail: async (_lease, { isOutage }, left) => void told.push([isOutage ? 'outage' : 'fault', left]),
@@ -57,6 +58,7 @@ function toolsWith(items: ChunkItem[], breaksAt = Infinity): ChunkTools {
   let calls = 0;
   const unused = {} as never;
   return {
+    heartbeat: createHeartbeat(() => ({ report: async (leases) => leases.map(() => 'go' as const) })),
     record: async () => {
       if (++calls === breaksAt) throw new AppError('unavailable', 'The database did not answer.');
       return { status: 'running', written: 2, dueAt: null };
