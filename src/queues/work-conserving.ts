@@ -12,6 +12,8 @@ const LOOK_MS = 50;
 const AVERAGE_MS = 300;
 /** With fewer of them idle, other chunks would only miss their turns. */
 const MIN_IDLE_SHARE = 0.03;
+/** Who is called so late by a timer, on average, has no time for more: requests would start late and close together. */
+const MAX_LATE_MS = 25;
 /** A run that had no chunk is asked again after this. */
 const REST_MS = 250;
 /** So often it is asked which runs there are. */
@@ -45,14 +47,25 @@ export async function workConserving(batch: ChunkOrder[], tools: Tools): Promise
   let runs: { run: RunRef; restsUntil: number }[] = [];
   let listedAt = -Infinity;
   let idleShare = 1;
+  let lateMs = 0;
   let lookedAt = tools.now();
   let urls = 0;
+  let looking: Promise<number> | null = null;
 
-  /** Exponential average, by the time that has passed. */
-  function look(): void {
+  /** Exponential averages, by the time that has passed. */
+  function look(late: number): void {
     const passed = tools.now() - lookedAt;
     lookedAt += passed;
-    idleShare += (tools.idleShare() - idleShare) * (1 - Math.exp(-passed / AVERAGE_MS));
+    const weight = 1 - Math.exp(-passed / AVERAGE_MS);
+    idleShare += (tools.idleShare() - idleShare) * weight;
+    lateMs += (late - lateMs) * weight;
+  }
+
+  /** Waits for the next moment to look, and returns how late it comes, in ms. */
+  async function untilLook(): Promise<number> {
+    const at = tools.now() + LOOK_MS;
+    await tools.sleep(LOOK_MS);
+    return Math.max(0, tools.now() - at);
   }
 
   function begin(order: ChunkOrder, claim: Taken['claim'] | null): void {
@@ -84,9 +97,14 @@ export async function workConserving(batch: ChunkOrder[], tools: Tools): Promise
     if (tools.now() >= until || urls >= MAX_URLS) {
       await Promise.all(atWork);
     } else {
-      await Promise.race([...atWork, tools.sleep(LOOK_MS)]);
-      look();
-      if (idleShare >= MIN_IDLE_SHARE && atWork.size < MAX_AT_ONCE) await takeOne();
+      looking ??= untilLook();
+      const late = await Promise.race([...atWork, looking]);
+      if (typeof late === 'number') {
+        looking = null;
+        look(late);
+      }
+      const hasRoom = idleShare >= MIN_IDLE_SHARE && lateMs <= MAX_LATE_MS && atWork.size < MAX_AT_ONCE;
+      if (hasRoom) await takeOne();
     }
   }
 }

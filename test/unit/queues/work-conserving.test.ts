@@ -30,6 +30,8 @@ interface Scene {
   idleShare: (atWork: number) => number;
   /** Of each chunk. */
   urls?: number;
+  /** By how many ms so many chunks make timers late. */
+  late?: (atWork: number) => number;
 }
 
 /** Works a batch off, and says which chunks were worked on and how many at a time. */
@@ -59,7 +61,7 @@ async function play(batch: ChunkOrder[], scene: Scene) {
     },
     listRuns: async () => Object.keys(scene.more).map((jobId): RunRef => ({ jobId, epoch: 1 })),
     now: () => Date.now(),
-    sleep,
+    sleep: async (ms) => await sleep(ms + (scene.late?.(atWork) ?? 0)),
   });
   await vi.runAllTimersAsync();
   await done;
@@ -86,6 +88,18 @@ describe('a consumer with connections to spare', () => {
     expect(most).toBeGreaterThan(15);
     // What is taken is felt a moment later.
     expect(most).toBeLessThan(40);
+  });
+
+  it('takes no more than it has time for', async () => {
+    const { most, worked } = await play([order('job_a', 1)], {
+      more: { job_a: 60 },
+      takes: ({ chunk }) => 1_000 + (chunk % 7) * 400,
+      idleShare: () => 0.5,
+      late: (atWork) => (atWork > 12 ? 80 : 0),
+    });
+    expect(worked).toHaveLength(61);
+    expect(most).toBeGreaterThan(10);
+    expect(most).toBeLessThan(25);
   });
 
   it('is not kept waiting by a chunk that does not come to an end', async () => {
