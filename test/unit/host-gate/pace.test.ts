@@ -150,7 +150,8 @@ describe('the pace of a host', () => {
     for (let n = 0; n < MAX_OPEN_SLOTS; n++)
       reserve(pace, String(n).padStart(MAX_BOOKING_LENGTH, 'x'), 1, NOW);
     expect(serialize(pace).length).toBeLessThan(2_000_000);
-  });
+    // Ten thousand bookings, each of which looks through all others.
+  }, 60_000);
 });
 
 /** What may happen to a pace; `move` is a clock that goes on or is set back. */
