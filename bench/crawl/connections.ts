@@ -1,7 +1,6 @@
+import { CONCURRENT_FETCHES } from '../../src/queues/turn-pool.ts';
 import type { Visit } from './manifest.ts';
 
-/** What one invocation of the Worker may wait for at a time; as CONCURRENT_FETCHES in src/queues/crawl-consumer.ts. */
-const CONNECTIONS = 6;
 /** The last tries wait for stalled answers and pauses: they say nothing about the speed. */
 const STEADY_SHARE = 0.95;
 
@@ -29,6 +28,6 @@ export function measureConnections(log: Visit[]): ConnectionUse | null {
   return {
     requestsPerSecond: ((steady.length - 1) * 1_000) / (end - begin),
     latencyMs,
-    bound: (CONNECTIONS * 1_000) / latencyMs,
+    bound: (CONCURRENT_FETCHES * 1_000) / latencyMs,
   };
 }

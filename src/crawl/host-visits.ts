@@ -28,6 +28,11 @@ export interface VisitTools {
   allowedOrigins: readonly string[];
   /** The host of this instance, which is never crawled. */
   ownHost: string;
+  /**
+   * Until when each origin asked this invocation for a pause, in ms since 1970: its gate moves what is booked, but not
+   * the turns that are in hand here.
+   */
+  pauses: Map<string, number>;
   now(): number;
   /** Resolves at `at`, ms since 1970, or when the signal ends the wait. */
   sleepUntil(at: number, signal: AbortSignal): Promise<void>;
@@ -74,20 +79,9 @@ async function reserve(tools: VisitTools, request: ReserveRequest): Promise<Rese
   return await answerOf(tools.gateFor(request.origin).reserve(request));
 }
 
-// Lifetime: an invocation, which makes its way to the gates once. Until when each origin asked for a pause, in ms since
-// 1970: its gate moves what is booked, but not the turns that this invocation has in hand.
-const pauses = new WeakMap<VisitTools['gateFor'], Map<string, number>>();
-
-function pausesOf({ gateFor }: VisitTools): Map<string, number> {
-  const known = pauses.get(gateFor) ?? new Map<string, number>();
-  pauses.set(gateFor, known);
-  return known;
-}
-
 /** Holds a host back that asked for it until `untilMs`, here and, through its gate, everywhere. Errors: `unavailable`. */
 export async function holdBack(tools: VisitTools, origin: string, untilMs: number): Promise<void> {
-  const known = pausesOf(tools);
-  known.set(origin, Math.max(untilMs, known.get(origin) ?? 0));
+  tools.pauses.set(origin, Math.max(untilMs, tools.pauses.get(origin) ?? 0));
   await answerOf(tools.gateFor(origin).backOff(untilMs));
 }
 
@@ -175,7 +169,7 @@ export function startInTurn(
       await tools.sleepUntil(earliest(), signal);
       const outcome = await connect(turn.at, async () => {
         const now = tools.now();
-        const until = pausesOf(tools).get(origin) ?? 0;
+        const until = tools.pauses.get(origin) ?? 0;
         if (until > now) throw new FetchStop({ kind: 'wait', until });
         if (now > turn.latest) return 'missed';
         // Another URL of the booking had the connection before; the clock counts whole milliseconds.

@@ -8,13 +8,11 @@ import type { Services } from '../services.ts';
 import { createGroupRecorder } from './group-recorder.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { crawlMessage } from './messages.ts';
-import { createTurnPool } from './turn-pool.ts';
+import { CONCURRENT_FETCHES, createTurnPool } from './turn-pool.ts';
 import { visitToolsOf } from './visit-tools.ts';
 import { workConserving } from './work-conserving.ts';
 import { workOnChunk } from './work-on-chunk.ts';
 
-/** An invocation may wait for six answers at a time (Workers platform limit on open connections). */
-export const CONCURRENT_FETCHES = 6;
 /** Of the 128 MB an isolate has. */
 const MAX_BYTES_IN_FLIGHT = 24 * 1024 * 1024;
 /** Few enough for a short transaction, enough for little overhead. */
@@ -22,9 +20,9 @@ const RESULTS_PER_RECORD = 25;
 const COORDINATOR_DEADLINE_MS = 5_000;
 
 /**
- * Works on the chunks of a batch together, sharing the connections of this invocation, and on more, of all
- * runs, while there are connections to spare. Every message is acknowledged: a chunk that was not finished is sent again by
- * its job's coordinator.
+ * Works on the chunks of a batch together, sharing the connections of this invocation, and on more, of all runs, while
+ * there are connections to spare. Every message is acknowledged: a chunk that was not finished is sent again by its
+ * job's coordinator.
  */
 export async function consumeCrawl(
   batch: MessageBatch,

@@ -1,3 +1,6 @@
+/** An invocation may wait for six answers at a time (Workers platform limit on open connections). */
+export const CONCURRENT_FETCHES = 6;
+
 /** Bounds how many tasks run at a time; belongs to one invocation. */
 export interface TurnPool {
   /** Places that nobody waits for. */

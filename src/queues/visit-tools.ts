@@ -11,6 +11,7 @@ export function visitToolsOf(services: Services): VisitTools & { userAgent: stri
     userAgent: userAgentOf(config.PUBLIC_URL),
     allowedOrigins: config.CRAWL_ALLOWED_ORIGINS ?? [],
     ownHost: new URL(config.PUBLIC_URL).hostname,
+    pauses: new Map(),
     gateFor: (origin) => hostGateFor(hostGates, origin),
     now: () => clock.now(),
     sleepUntil: async (at, signal) => await sleep(at - clock.now(), signal),

@@ -36,9 +36,10 @@ export interface ChunkReport {
 }
 
 /**
- * Works on one chunk under a lease, which `taken` is if there is one already: asks the hosts' gates, downloads and judges each URL, and writes the results
- * down as they come. URLs whose turn is much later are given back with the chunk. Never throws for a fault of one URL;
- * a fault of ours is reported to the coordinator, which hands the chunk out again with what was not written down.
+ * Works on one chunk under a lease, which `taken` is if there is one already: asks the hosts' gates, downloads and
+ * judges each URL, and writes the results down as they come. URLs whose turn is much later are given back with the
+ * chunk. Never throws for a fault of one URL; a fault of ours is reported to the coordinator, which hands the chunk out
+ * again with what was not written down.
  */
 export async function workOnChunk(
   ref: ChunkOrder,

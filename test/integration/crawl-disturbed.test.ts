@@ -4,7 +4,8 @@ import { parseConfig } from '../../src/env.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import { createJob, importImages, query, startUndelivered } from '../helpers/crawl.ts';
-import { randomOf, simulate } from '../helpers/crawl-simulation.ts';
+import { randomOf } from '../../bench/lib/random.ts';
+import { simulate } from '../helpers/crawl-simulation.ts';
 
 const SEEDS = 50;
 /** Every kind of outcome; names are the same in all runs, and so are the bytes. */

@@ -56,6 +56,7 @@ function toolsFor(crawlDelay: number) {
     gateFor: () => gate,
     allowedOrigins: [ORIGIN],
     ownHost: 'darkroom.test',
+    pauses: new Map(),
     userAgent: 'DarkroomBot/0.1',
     now: () => Date.now(),
     sleepUntil: async (at, signal) => await sleep(at - Date.now(), signal),

@@ -67,6 +67,7 @@ function toolsWith(items: ChunkItem[], breaksAt = Infinity): ChunkTools {
     gateFor: () => gate,
     allowedOrigins: ['http://a.example'],
     ownHost: 'darkroom.test',
+    pauses: new Map(),
     userAgent: 'DarkroomBot/0.1',
     now: () => Date.now(),
     sleepUntil: async () => undefined,
