@@ -335,9 +335,10 @@ describe('a slow host', () => {
     await stop(job);
     await until(job, ({ status }) => status === 'stopped');
     const times = (await (await fetch(`${slowSite}/times`)).json()) as number[];
-    const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
-    // A tenth by which one may be late, and the way there, which is not equally long on a busy machine.
-    expect(Math.min(...gaps)).toBeGreaterThan(SLOW_SITE_DELAY_MS * 0.7);
+    const over = (gaps: number) => times.slice(gaps).map((time, at) => time - (times[at] ?? 0));
+    // The way there is not equally long on a busy machine: one late request comes closer to the next.
+    expect(Math.min(...over(1))).toBeGreaterThan(SLOW_SITE_DELAY_MS * 0.4);
+    expect(Math.min(...over(4))).toBeGreaterThan(SLOW_SITE_DELAY_MS * 4 * 0.85);
     expect(times.length).toBeLessThan(60);
 
     // What the stopped job had booked ahead is free for others.
