@@ -2,8 +2,11 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+/** No test is a race: these only end one that hangs, also on a machine many times as slow and busy. */
+const LIMITS = { testTimeout: 120_000, hookTimeout: 180_000 };
+
 const node = (name: string, include: string[], more: object = {}) => ({
-  test: { name, include, environment: 'node', ...more },
+  test: { name, include, environment: 'node', ...LIMITS, ...more },
 });
 
 export default defineConfig({
@@ -12,14 +15,10 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       node('unit', ['test/unit/**/*.test.ts']),
-      node('property', ['test/property/**/*.test.ts'], { testTimeout: 60_000 }),
-      node('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
-      node('stack', ['test/stack/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
-      node('browser', ['test/e2e/**/*.test.ts'], {
-        testTimeout: 120_000,
-        hookTimeout: 180_000,
-        fileParallelism: false,
-      }),
+      node('property', ['test/property/**/*.test.ts']),
+      node('conformance', ['test/conformance/**/*.test.ts']),
+      node('stack', ['test/stack/**/*.test.ts']),
+      node('browser', ['test/e2e/**/*.test.ts'], { fileParallelism: false }),
       {
         plugins: [
           cloudflareTest(({ inject }) => ({
@@ -31,8 +30,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/helpers/global-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...LIMITS,
         },
       },
     ],

@@ -1,5 +1,6 @@
-// Runs all tests: first those without a browser, with coverage, then the browser's. Everything they write goes
-// into one temporary folder, which is removed at the end, however that comes.
+// Runs all tests, or those of the projects that are named: first those without a browser, with coverage if it is all of
+// them, then the browser's. Everything they write goes into one temporary folder, which is removed at the end, however
+// that comes.
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +16,7 @@ const RUN_LIMIT_MS = 20 * 60_000;
 /** Vitest gives itself 10 s to stop what it started. */
 const EXIT_LIMIT_MS = 60_000;
 const QUICK_PROJECTS = ['unit', 'property', 'conformance', 'stack', 'integration'];
+const BROWSER_PROJECT = 'browser';
 
 interface Totals {
   passed: number;
@@ -113,36 +115,55 @@ async function runProjects(
   return { passed: Number(numPassedTests), failed, ok: ok && failed === 0 };
 }
 
-async function main(): Promise<number> {
+const NONE = { passed: 0, failed: 0, ok: true };
+
+async function runQuick(projects: string[], isWhole: boolean): Promise<Totals & { ok: boolean }> {
+  if (projects.length === 0) return NONE;
+  const coverage = ['--coverage', `--coverage.reportsDirectory=${path.join(temporary, 'coverage')}`];
+  const totals = await runProjects(projects, isWhole ? coverage : [], {});
+  if (!totals.ok && totals.failed === 0)
+    console.log(
+      `The tests pass, but vitest has a complaint${isWhole ? ', or the coverage is too low' : ''}.`,
+    );
+  return totals;
+}
+
+/** Null where no browser runs. */
+async function runBrowser(): Promise<(Totals & { ok: boolean }) | null> {
+  const browser: Browser | null = await findBrowser();
+  if (!browser) return null;
+  console.log(`Testing in ${browser.origin}`);
+  return await runProjects([BROWSER_PROJECT], [], {
+    DARKROOM_BROWSER_PATH: browser.executable,
+    DARKROOM_BROWSER_ARGS: JSON.stringify(browser.args),
+  });
+}
+
+async function main(named: string[]): Promise<number> {
+  const known = [...QUICK_PROJECTS, BROWSER_PROJECT];
+  if (named.some((name) => !known.includes(name))) {
+    console.error(`Usage: npm test [-- PROJECT…], of ${known.join(', ')}`);
+    return 2;
+  }
+  const isWhole = named.length === 0;
+  const wanted = isWhole ? known : named;
   console.log('Building the console');
   await buildConsole(ROOT, new AbortController().signal);
-  const quick = await runProjects(
-    QUICK_PROJECTS,
-    ['--coverage', `--coverage.reportsDirectory=${path.join(temporary, 'coverage')}`],
-    {},
+  const quick = await runQuick(
+    QUICK_PROJECTS.filter((name) => wanted.includes(name)),
+    isWhole,
   );
   if (isStopping) return 1;
-
-  const browser: Browser | null = await findBrowser();
-  let pages: Totals & { ok: boolean } = { passed: 0, failed: 0, ok: process.env['CI'] === undefined };
-  let note = ', browser part not run: no Chrome, Chromium or Edge runs here';
-  if (browser) {
-    console.log(`Testing in ${browser.origin}`);
-    pages = await runProjects(['browser'], [], {
-      DARKROOM_BROWSER_PATH: browser.executable,
-      DARKROOM_BROWSER_ARGS: JSON.stringify(browser.args),
-    });
-    note = '';
-  }
-  if (!quick.ok && quick.failed === 0)
-    console.log('The tests pass, but the coverage is below its threshold.');
+  const browser = wanted.includes(BROWSER_PROJECT) ? await runBrowser() : NONE;
+  const note = browser ? '' : ', browser part not run: no Chrome, Chromium or Edge runs here';
+  const pages = browser ?? { ...NONE, ok: process.env['CI'] === undefined };
   console.log(`Tests: ${quick.passed + pages.passed} passed, ${quick.failed + pages.failed} failed${note}`);
   return quick.ok && pages.ok && !isStopping ? 0 : 1;
 }
 
 let code = 1;
 try {
-  code = await main();
+  code = await main(process.argv.slice(2));
 } catch (error) {
   console.error(error);
 } finally {

@@ -1,9 +1,6 @@
-// `npm test`: installs what is missing, then runs all tests (run-tests.ts) on the Node that Darkroom brings along.
+// `npm test [-- PROJECT…]`: installs what is missing, then runs the tests (run-tests.ts) on the Node that Darkroom brings
+// along: all of them, or those of some projects of vitest.config.ts.
 import { install, runOnToolchain } from './toolchain.mjs';
 
-if (process.argv.length > 2) {
-  console.error('npm test takes no arguments. One project or file: npx vitest run --project unit FILE');
-  process.exit(2);
-}
 const script = new URL('run-tests.ts', import.meta.url);
-process.exit((await install()) ? await runOnToolchain(script, [], 'test') : 1);
+process.exit((await install()) ? await runOnToolchain(script, process.argv.slice(2), 'test') : 1);
