@@ -12,6 +12,8 @@ create table crawl_jobs (
   total integer not null check (total >= 0),
   -- Chunks planned so far; the next one's number.
   chunks integer not null default 0,
+  -- URLs of a chunk that has one host alone.
+  lane_chunk smallint not null default 10 check (lane_chunk between 1 and 100),
   -- Why URLs without a result will get none: they count and read as skipped, without a row being touched.
   ended_by text check (ended_by in ('stopped', 'limit')),
   -- Why a job failed as a whole.

@@ -27,9 +27,10 @@ create function app.note_move(job text) returns void
 language sql as $$ select set_config('app.moved', job, true) $$;
 
 -- Puts URLs [{place, url}] into chunks, round-robin over the hosts. A host with six URLs or more gets chunks of its
--- own, ten URLs each; the others share chunks of twenty, so that no chunk that hosts share has more than five of one.
+-- own, `lane_chunk` URLs each; the others share chunks of twenty, so that no chunk that hosts share has more than five
+-- of one.
 -- URLs that come later in small numbers, as those of pages do, never share: a slow host would be in chunk after chunk.
-create function app.assign_chunks(urls jsonb, first_chunk integer)
+create function app.assign_chunks(urls jsonb, first_chunk integer, lane_chunk integer)
 returns table (place integer, lane text, chunk integer)
 language sql immutable as $$
   with listed as (
@@ -39,7 +40,7 @@ language sql immutable as $$
     from jsonb_to_recordset(urls) as u(place integer, url text)
   ), rounds as (
     select l.place, case when has_lane then origin else '' end as lane,
-      case when has_lane then nth / 10
+      case when has_lane then nth / lane_chunk
         else (row_number() over (partition by has_lane order by nth, origin) - 1) / 20 end as round
     from listed l
   )
@@ -84,7 +85,7 @@ begin
     return 0;
   end if;
 
-  with assigned as materialized (select * from app.assign_chunks(fresh, target.chunks)),
+  with assigned as materialized (select * from app.assign_chunks(fresh, target.chunks, target.lane_chunk)),
   planned as (
     insert into job_chunks (job_id, chunk, project_id, lane, size)
     select job, a.chunk, target.project_id, a.lane, count(*) from assigned a group by a.chunk, a.lane
@@ -274,7 +275,7 @@ begin
       from crawl_items i join jsonb_to_recordset(picked) as p(place integer) on p.place = i.position
       where i.job_id = job
     ) s where t.job_id = job;
-    with assigned as materialized (select * from app.assign_chunks(picked, target.chunks)),
+    with assigned as materialized (select * from app.assign_chunks(picked, target.chunks, target.lane_chunk)),
     planned as (
       insert into job_chunks (job_id, chunk, project_id, lane, size)
       select job, a.chunk, target.project_id, a.lane, count(*) from assigned a group by a.chunk, a.lane
@@ -607,7 +608,7 @@ end $$;
 
 grant execute on function app.start_job(text), app.stop_job(text), app.retry_job(text, jsonb) to darkroom_app;
 grant execute on function app.add_items(text, integer, jsonb), app.add_sources(text, integer, jsonb),
-  app.lock_job(text, text[]), app.note_move(text), app.assign_chunks(jsonb, integer), app.origin_of(text)
+  app.lock_job(text, text[]), app.note_move(text), app.assign_chunks(jsonb, integer, integer), app.origin_of(text)
   to darkroom_app, darkroom_service;
 grant execute on function app.child_stride(), app.end_job(text, integer, text, text, text, text), app.leave_planning(text, integer),
   app.reset_run(text, integer, integer[]), app.replan(text, integer, integer),
@@ -623,6 +624,6 @@ drop function app.fail_chunk(text, integer, integer, text),
   app.take_chunks(text, integer, integer, jsonb, text, integer), app.replan(text, integer, integer),
   app.reset_run(text, integer, integer[]), app.leave_planning(text, integer), app.end_job(text, integer, text, text, text, text),
   app.retry_job(text, jsonb), app.stop_job(text), app.start_job(text), app.add_sources(text, integer, jsonb),
-  app.add_items(text, integer, jsonb), app.assign_chunks(jsonb, integer), app.note_move(text),
+  app.add_items(text, integer, jsonb), app.assign_chunks(jsonb, integer, integer), app.note_move(text),
   app.lock_job(text, text[]), app.origin_of(text), app.child_stride();
 drop type app.crawl_outcome, app.crawl_result;

@@ -15,12 +15,6 @@ const PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 60_000;
 /** Chunks on their way or worked on; those that wait for their host do not count. */
 export const WINDOW = 40;
-/** Chunks of one host on their way, worked on or waiting: one works while the other waits its turn. */
-const LANE_LIMIT = 2;
-/** URLs of a chunk of one host; app.assign_chunks plans them. */
-const LANE_CHUNK = 10;
-/** From the end of a chunk until another of its host is worked on. */
-const REFILL_SECONDS = 2;
 /** Chunks in all, whatever their state. */
 export const MAX_ON_BOARD = 240;
 
@@ -48,12 +42,6 @@ export interface BoardStorage {
   save(chunk: BoardChunk): void;
   remove(chunk: number): void;
   clear(): void;
-}
-
-/** Chunks of one host that may be out at a time: of a host that may be asked often, as many as it takes to keep it busy. */
-export function laneLimitFor(requestsPerSecond: number): number {
-  const needed = Math.ceil((requestsPerSecond * REFILL_SECONDS) / LANE_CHUNK);
-  return Math.min(WINDOW, Math.max(LANE_LIMIT, needed));
 }
 
 export type NewChunk = Pick<BoardChunk, 'chunk' | 'lane' | 'attempt' | 'items'>;

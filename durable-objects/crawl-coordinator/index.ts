@@ -11,6 +11,7 @@ import type {
   Taken,
 } from '../../src/crawl/coordinator.ts';
 import { bookingOf, cancelTurns, hostGateFor } from '../../src/crawl/host-gate.ts';
+import { laneLimitFor } from '../../src/crawl/lane.ts';
 import { endStop } from '../../src/domain/crawl/end-stop.ts';
 import { failChunk } from '../../src/domain/crawl/fail-chunk.ts';
 import { replan } from '../../src/domain/crawl/replan.ts';
@@ -22,7 +23,7 @@ import { configOf } from '../../src/env.ts';
 import { sendAll } from '../../src/lib/send-all.ts';
 import { describeError, logEvent } from '../../src/observability/logger.ts';
 import { createServices, type Services } from '../../src/services.ts';
-import { Board, laneLimitFor } from './board.ts';
+import { Board } from './board.ts';
 import { goOn, type LaneTurn, NEW_TURN } from './lane-turn.ts';
 import { createSqlBoardStorage } from './sql-board-storage.ts';
 

@@ -1,5 +1,6 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
-import { Board, laneLimitFor, LEASE_MS } from '../../durable-objects/crawl-coordinator/board.ts';
+import { Board, LEASE_MS } from '../../durable-objects/crawl-coordinator/board.ts';
+import { laneLimitFor } from '../../src/crawl/lane.ts';
 import type { CrawlCoordinatorRpc } from '../../src/crawl/coordinator.ts';
 import type { Database } from '../../src/db/client.ts';
 import { takeChunks } from '../../src/domain/crawl/take-chunks.ts';

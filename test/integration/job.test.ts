@@ -201,7 +201,8 @@ describe('making a job', () => {
       await query('select count(*)::integer as n, max(chunk) as last from crawl_items where job_id = $1', [
         made.body.id,
       ]),
-    ).toEqual([{ n: 10_000, last: 999 }]);
+      // Fifty of a chunk: the tests ask hosts as often as they like.
+    ).toEqual([{ n: 10_000, last: 199 }]);
   });
 
   it('takes large lists that come at once', async () => {

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import type { JobOptions } from '../../crawl/job-options.ts';
+import { laneChunkFor } from '../../crawl/lane.ts';
 import { crawlJobs, jobTotals } from '../../db/schema/job.ts';
 import { enterProject, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
@@ -25,6 +26,7 @@ export async function createJob(
 ): Promise<Written<Job>> {
   requireUser(ctx);
   const id = newId('job');
+  const laneChunk = laneChunkFor(ctx.services.config.CRAWL_REQUESTS_PER_SECOND);
   const pages = input.kind === 'pages' ? input.pages : [];
   const sources = [
     ...pages.map((url) => ({ kind: 'page', url, depth: 0 })),
@@ -33,8 +35,8 @@ export async function createJob(
   return await write<Job>(ctx, {
     authorize: enterProject(projectId, 'editor'),
     effects: [
-      sql`insert into ${crawlJobs} (id, project_id, kind, options, total, created_by)
-          values (${id}, ${projectId}, ${input.kind}, ${JSON.stringify(input.options)}::jsonb, 0, app.actor())`,
+      sql`insert into ${crawlJobs} (id, project_id, kind, options, total, lane_chunk, created_by)
+          values (${id}, ${projectId}, ${input.kind}, ${JSON.stringify(input.options)}::jsonb, 0, ${laneChunk}, app.actor())`,
       sql`insert into ${jobTotals} (job_id, project_id, pending) values (${id}, ${projectId}, 0)`,
       input.kind === 'urls'
         ? addItems(

@@ -3,7 +3,6 @@ import {
   Board,
   type BoardChunk,
   type BoardStorage,
-  laneLimitFor,
   LEASE_MS,
   MAX_FAULTS,
   MAX_ON_BOARD,
@@ -211,11 +210,5 @@ describe('the board', () => {
     expect(board.dropUnleased().map(({ chunk }) => chunk)).toEqual([1, 3]);
     expect([...storage.rows.keys()]).toEqual([2]);
     expect(board.leased).toBe(1);
-  });
-});
-
-describe('the chunks of one host that are out at a time', () => {
-  it('are two at a polite pace, and as many as keep a fast host busy', () => {
-    expect([0.1, 5, 10, 50, 10_000].map(laneLimitFor)).toEqual([2, 2, 2, 10, WINDOW]);
   });
 });
