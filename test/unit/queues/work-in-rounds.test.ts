@@ -163,6 +163,16 @@ describe('the items of a chunk', () => {
     expect(Math.min(...times.slice(1).map((at, n) => at - (times[n] ?? 0)))).toBeGreaterThanOrEqual(10);
   });
 
+  it('keep their distance from a request that left late, as the thread was busy', async () => {
+    const { tools } = toolsFor(3);
+    answer = (path) => {
+      if (path === '/0') vi.advanceTimersByTime(100);
+      return new Response(null, { status: 404 });
+    };
+    await work(tools, { items: itemsOf(3), holdMs: 16_000 });
+    expect(asked.map(([, at]) => at)).toEqual([0, 3.099, 6.099]);
+  });
+
   it('honour a pause that the host asked for while they were held', async () => {
     const { tools, gate } = toolsFor(6);
     setTimeout(() => void gate.backOff(NOW + 9_000), 1_000);
