@@ -10,6 +10,11 @@ export const SENT_MS = 60_000;
 export const PARK_LEAD_MS = 3_000;
 /** Times that a chunk may end its consumer before it is given up. */
 export const MAX_FAULTS = 6;
+/**
+ * Who has ended its consumer so often is worked on by nobody at the same time as another one that has: of those that were
+ * merely worked on together with a chunk that ends every consumer, none so comes to MAX_FAULTS.
+ */
+const SUSPECT_FAULTS = 2;
 /** The pause after a fault of ours, doubled each time up to the longest. */
 const PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 60_000;
@@ -95,10 +100,15 @@ export class Board {
     return { kind: 'run', leaseId, attempt, items, options, holdMs: holdMsAfter(found.idleParks) };
   }
 
-  /** Leases the chunk that has waited longest for its message to come. */
+  isSuspect(chunk: number): boolean {
+    return (this.#chunks.get(chunk)?.faults ?? 0) >= SUSPECT_FAULTS;
+  }
+
+  /** Leases the chunk that has waited longest for its message to come, and is not suspect. */
   next(leaseId: string, options: JobOptions, now: number): Taken | null {
     for (const { chunk, state } of this.#chunks.values()) {
-      const claim = state === 'sent' ? this.claim(chunk, leaseId, options, now) : null;
+      const isFree = state === 'sent' && !this.isSuspect(chunk);
+      const claim = isFree ? this.claim(chunk, leaseId, options, now) : null;
       if (claim?.kind === 'run') return { chunk, claim };
     }
     return null;
@@ -162,7 +172,7 @@ export class Board {
 
   /**
    * The chunks to send now, marked as sent: lost messages, parked chunks that are due, and those whose lease ran
-   * out. `spent` are those that have failed too often.
+   * out; of the suspect ones one, when none is out. `spent` are those that have failed too often.
    */
   takeDue(now: number): { send: number[]; spent: BoardChunk[] } {
     const send: number[] = [];
@@ -173,7 +183,7 @@ export class Board {
     }
     for (const chunk of this.#chunks.values()) {
       if (chunk.faults >= MAX_FAULTS) spent.push(chunk);
-      else if (this.#dueAt(chunk) <= now) {
+      else if (this.#dueAt(chunk) <= now && !this.#isHeldBack(chunk)) {
         send.push(chunk.chunk);
         this.#put({ ...chunk, state: 'sent', until: now + SENT_MS });
       }
@@ -183,8 +193,18 @@ export class Board {
 
   /** When `takeDue` has something to do next; null when nothing is out. */
   get nextDueAt(): number | null {
-    const times = [...this.#chunks.values()].map((chunk) => this.#dueAt(chunk));
+    const times = [...this.#chunks.values()]
+      .filter((chunk) => !this.#isHeldBack(chunk))
+      .map((chunk) => this.#dueAt(chunk));
     return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Another suspect one is out, whose end is the time to look again. */
+  #isHeldBack({ chunk, state }: BoardChunk): boolean {
+    if (state !== 'parked' || !this.isSuspect(chunk)) return false;
+    return [...this.#chunks.values()].some(
+      (other) => other.state !== 'parked' && this.isSuspect(other.chunk),
+    );
   }
 
   #dueAt(chunk: BoardChunk): number {

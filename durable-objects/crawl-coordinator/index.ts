@@ -276,7 +276,14 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   async #send({ jobId, epoch }: Run, chunks: number[]): Promise<void> {
     await sendAll(
       this.#services().crawlQueue,
-      chunks.map((chunk) => ({ v: 1 as const, jobId, epoch, chunk, requestId: null })),
+      chunks.map((chunk) => ({
+        v: 1 as const,
+        jobId,
+        epoch,
+        chunk,
+        requestId: null,
+        ...(this.#board.isSuspect(chunk) && { isSuspect: true }),
+      })),
     );
   }
 

@@ -7,6 +7,8 @@ export const crawlMessage = z.object({
   epoch: z.int().positive(),
   chunk: z.int().nonnegative(),
   requestId: z.string().nullable(),
+  /** It has ended its consumer before: whoever works on it should risk nothing else. */
+  isSuspect: z.boolean().optional(),
 });
 export type CrawlMessage = z.infer<typeof crawlMessage>;
 

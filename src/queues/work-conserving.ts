@@ -19,8 +19,8 @@ const REST_MS = 250;
 /** So often it is asked which runs there are. */
 const LIST_MS = 2_000;
 
-/** `requestId`: of the request that asked for it, if one did. */
-export type ChunkOrder = ChunkRef & { requestId: string | null };
+/** `requestId`: of the request that asked for it, if one did. `isSuspect`: it has ended its consumer before. */
+export type ChunkOrder = ChunkRef & { requestId: string | null; isSuspect?: boolean | undefined };
 
 interface Tools {
   /** The share of the connections that nobody uses at this moment, 0 to 1. */
@@ -38,10 +38,10 @@ interface Tools {
 /**
  * Works on the chunks of a batch, and takes more, of every run under way, as long as connections are to spare: hosts are
  * asked slowly, so that the chunks of a batch leave most of them unused, and one answer that does not come keeps a whole
- * batch waiting.
+ * batch waiting. With a suspect chunk in the batch no more are taken: it would end them, too.
  */
 export async function workConserving(batch: ChunkOrder[], tools: Tools): Promise<void> {
-  const until = tools.now() + TAKE_MS;
+  const until = batch.some(({ isSuspect }) => isSuspect) ? 0 : tools.now() + TAKE_MS;
   const atWork = new Set<Promise<void>>();
   /** The one that was asked longest ago first. */
   let runs: { run: RunRef; restsUntil: number }[] = [];

@@ -78,6 +78,15 @@ describe('a consumer with connections to spare', () => {
     expect([worked.length, claimed.length]).toEqual([31, 30]);
   });
 
+  it('takes nothing along with a chunk that has ended its consumer before', async () => {
+    const { worked } = await play([{ ...order('job_a', 1), isSuspect: true }, order('job_a', 2)], {
+      more: { job_a: 30 },
+      takes: () => 2_000,
+      idleShare: () => 0.5,
+    });
+    expect(worked).toHaveLength(2);
+  });
+
   it('takes no more than its connections bear', async () => {
     const { most, worked } = await play([order('job_a', 1), order('job_a', 2)], {
       more: { job_a: 100 },
