@@ -25,6 +25,7 @@ export async function runDarkroom(
   signal: AbortSignal,
 ): Promise<Run> {
   const stack = await startBenchStack(
+    'production',
     { CRAWL_ALLOWED_ORIGINS: site.origins.join(','), ...variables },
     signal,
   );

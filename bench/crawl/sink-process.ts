@@ -3,7 +3,7 @@
  * unless it is there, as `putOriginal` of src/media/store.ts does; `GET /` lists what is there. `SINK_DIR` is its
  * folder. Says `{ready: true, url}` over IPC.
  */
-import { Miniflare } from 'miniflare';
+import { serveMiniflare } from '../lib/miniflare-server.ts';
 
 const SCRIPT = `
 export default {
@@ -30,7 +30,7 @@ export default {
 
 const folder = process.env['SINK_DIR'];
 if (!folder) throw new Error('SINK_DIR must name a folder');
-const server = new Miniflare({
+const url = await serveMiniflare({
   host: '127.0.0.1',
   port: 0,
   cf: false,
@@ -46,13 +46,4 @@ const server = new Miniflare({
     },
   ],
 });
-const end = () => {
-  server.dispose().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-};
-process.once('disconnect', end);
-process.once('SIGTERM', end);
-const url = await server.ready;
 process.send?.({ ready: true, url: url.href });

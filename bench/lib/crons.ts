@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fireCron } from '../../dev/stack/worker.ts';
 import { readCrons, startCron } from '../../dev/stack/cron.ts';
+import { fireCron } from './fire-cron.ts';
 import { ROOT } from './stack.ts';
 
 /** Fires the Worker's cron expressions when they are due, as `npm start` does. Returns a function that ends it. */
 export function startCrons(workerUrl: string): () => void {
-  const port = Number(new URL(workerUrl).port);
   const crons = readCrons(readFileSync(path.join(ROOT, 'wrangler.toml'), 'utf8'));
-  return startCron(crons, (expression) => void fireCron(port, expression));
+  return startCron(crons, (expression) => void fireCron(workerUrl, expression));
 }

@@ -6,16 +6,20 @@ import { markJobsSilent } from '../../dev/database/revive.ts';
 import { seed } from '../../dev/database/seed.ts';
 import { startDatabase } from '../../dev/postgres/index.ts';
 import type { Child } from '../../dev/process/child.ts';
-import { pickAnyPort } from '../../dev/process/free-port.ts';
 import { signalGroup } from '../../dev/process/process-group.mjs';
 import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
+import { reservePort } from '../../dev/stack/reserved-port.ts';
 import { createSupervisor } from '../../dev/stack/supervisor.ts';
-import { fireCron, startWorker } from '../../dev/stack/worker.ts';
+import { startWorker } from '../../dev/stack/worker.ts';
 import { type Api, signIn } from './api.ts';
+import { fireCron } from './fire-cron.ts';
+import { startProductionWorker } from './production-worker.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const GATEWAY_TIMEOUT_MS = 15_000;
+/** Below those that the system gives to whoever asks for any, which could take it before the Worker listens. */
+const FIRST_PORT = 28_700;
 const REDIS_TOKEN = 'bench-token';
 
 export interface BenchStack {
@@ -40,12 +44,21 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
+/** The ways in which the Worker runs. */
+const RUNTIMES = {
+  /** Under `wrangler dev`, as `npm start` runs it: with an inspector. */
+  development: startWorker,
+  /** The bundle that is deployed, on workerd. */
+  production: startProductionWorker,
+};
+
 /**
  * What `npm start` starts, but the sample site and the console, in a temporary folder: Postgres with its replica,
- * Redis, both gateways, and the Worker under `wrangler dev`. `variables` are added to the Worker's. Rejects with the
- * end of a part's log; what was started is stopped then.
+ * Redis, both gateways, and the Worker. `variables` are added to the Worker's. Rejects with the end of a part's log;
+ * what was started is stopped then.
  */
 export async function startBenchStack(
+  runtime: keyof typeof RUNTIMES,
   variables: Record<string, string>,
   signal: AbortSignal,
 ): Promise<BenchStack> {
@@ -84,14 +97,15 @@ export async function startBenchStack(
     });
     supervisor.add(neon.child);
     await migrate(database.ownerUrl);
-    const port = await pickAnyPort();
-    const url = `http://127.0.0.1:${port}`;
+    const workerPort = await reservePort(FIRST_PORT);
+    stops.unshift(() => workerPort.release());
+    const url = `http://127.0.0.1:${workerPort.port}`;
     const { people } = await seed({ ownerUrl: database.ownerUrl, consoleUrl: url });
     const serviceUrl = database.roleUrl('darkroom_service', 'primary');
     const options = {
       root: ROOT,
       dataDir,
-      port,
+      port: workerPort.port,
       signal: supervisor.signal,
       variables: {
         ENVIRONMENT: 'development',
@@ -106,7 +120,8 @@ export async function startBenchStack(
         ...variables,
       },
     };
-    let worker: Child = await startWorker(options);
+    await workerPort.release();
+    let worker: Child = await RUNTIMES[runtime](options);
     stops.push(() => worker.stop());
     const [person] = people;
     if (!person) throw new Error('The seed made nobody.');
@@ -131,8 +146,8 @@ export async function startBenchStack(
       },
       async restartWorker() {
         await markJobsSilent(serviceUrl);
-        worker = await startWorker(options);
-        await fireCron(port, '* * * * *');
+        worker = await RUNTIMES[runtime](options);
+        await fireCron(url, '* * * * *');
       },
       stop,
     };

@@ -26,6 +26,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const site = await startSite(PORTS);
   try {
     const stack = await startBenchStack(
+      'development',
       {
         CRAWL_ALLOWED_ORIGINS: site.origins.join(','),
         CRAWL_REQUESTS_PER_SECOND: '1000',

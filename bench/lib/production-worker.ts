@@ -1,0 +1,94 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { V4MiniflareOptions } from 'miniflare';
+import { runProgram } from '../../dev/process/run-program.ts';
+import type { Child } from '../../dev/process/child.ts';
+import { startNodeProcess } from '../../dev/stack/node-process.ts';
+import type { WorkerOptions } from '../../dev/stack/worker.ts';
+
+const BUNDLE_LIMIT_MS = 60_000;
+const READY_TIMEOUT_MS = 90_000;
+
+/**
+ * Starts what `wrangler deploy` uploads, on workerd through Miniflare, with the bindings of wrangler.toml, its state in
+ * the data folder and nothing sent anywhere, and waits until `/health/ready` answers 200. It has nothing of what
+ * `wrangler dev` adds: middleware in the bundle, a proxy, the inspector. Rejects with the end of a log; the child is
+ * stopped then.
+ */
+export async function startProductionWorker(options: WorkerOptions): Promise<Child> {
+  const bundle = await makeBundle(options);
+  const { child } = await startNodeProcess({
+    dataDir: options.dataDir,
+    name: 'worker',
+    script: path.join(import.meta.dirname, 'worker-process.ts'),
+    env: { WORKER_OPTIONS: JSON.stringify(await toMiniflareOptions(bundle, options)) },
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    signal: options.signal,
+  });
+  return child;
+}
+
+/** Resolves with the folder of the bundle. */
+async function makeBundle({ root, dataDir, signal }: WorkerOptions): Promise<string> {
+  const folder = path.join(dataDir, 'bundle');
+  const lines: string[] = [];
+  const wrangler = path.join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
+  const config = path.join(root, 'wrangler.toml');
+  const { code, reason } = await runProgram(
+    process.execPath,
+    [wrangler, 'deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_SEND_ERROR_REPORTS: 'false',
+        // The banner is what asks the registry for a newer version.
+        WRANGLER_HIDE_BANNER: 'true',
+        WRANGLER_LOG_PATH: path.join(dataDir, 'wrangler', 'logs'),
+        NO_COLOR: '1',
+      },
+      timeoutMs: BUNDLE_LIMIT_MS,
+      isOver: () => signal.aborted,
+      onLine: (line) => lines.push(line),
+    },
+  );
+  signal.throwIfAborted();
+  if (code !== 0) throw new Error(`wrangler made no bundle: ${reason}\n${lines.join('\n')}`);
+  return folder;
+}
+
+/** What wrangler itself gives Miniflare for wrangler.toml, with a bundle as the source; plain JSON. */
+async function toMiniflareOptions(
+  bundle: string,
+  { root, dataDir, port, variables }: WorkerOptions,
+): Promise<V4MiniflareOptions> {
+  // Only here: it takes half a second to load, and other benchmarks need none of it.
+  const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import('wrangler');
+  const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') });
+  const { modulesRules: _, ...worker } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  const wasm = readdirSync(bundle).filter((file) => file.endsWith('.wasm'));
+  return {
+    host: '127.0.0.1',
+    port,
+    cf: false,
+    logRequests: false,
+    // Answers /cdn-cgi/local/scheduled.
+    unsafeTriggerHandlers: true,
+    resourcePersistencePath: path.join(dataDir, 'worker'),
+    resourceTmpPath: path.join(dataDir, 'worker-tmp'),
+    workers: [
+      {
+        ...worker,
+        name: config.name ?? 'worker',
+        // Given by name, so that a .dev.vars in the tree is left out.
+        bindings: { ...config.vars, ...variables },
+        modulesRoot: bundle,
+        modules: [
+          { type: 'ESModule', path: path.join(bundle, 'index.js') },
+          ...wasm.map((file) => ({ type: 'CompiledWasm' as const, path: path.join(bundle, file) })),
+        ],
+      },
+    ],
+  };
+}
