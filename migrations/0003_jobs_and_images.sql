@@ -94,7 +94,7 @@ create table job_chunks (
 ) with (autovacuum_analyze_scale_factor = 0.01);
 create index job_chunks_next on job_chunks (job_id, lane, not_before, chunk) where status = 'pending';
 create index job_chunks_due on job_chunks (job_id, not_before) where status = 'pending';
-create index job_chunks_status on job_chunks (job_id, status, chunk);
+create index job_chunks_status on job_chunks (status, job_id, chunk);
 
 -- Here and in job_chunks, statistics follow a change of a hundredth: the planner knows nothing of a large job until
 -- they do, and among many others that is late at a tenth.
@@ -122,7 +122,7 @@ create table crawl_items (
 ) with (autovacuum_analyze_scale_factor = 0.01);
 create index crawl_items_status on crawl_items (job_id, status, position);
 create index crawl_items_reason on crawl_items (job_id, status, reason, position) where reason is not null;
-create index crawl_items_chunk on crawl_items (job_id, chunk);
+create index crawl_items_chunk on crawl_items (chunk, job_id);
 
 -- What is true of the bytes alone. A blob has no tenant and is reached only through an image.
 create table blobs (
@@ -154,7 +154,7 @@ create table images (
   unique (id, project_id),
   foreign key (job_id, project_id) references crawl_jobs (id, project_id) on delete set null (job_id)
 );
-create unique index images_content on images (project_id, sha256) where deleted_at is null;
+create unique index images_content on images (sha256, project_id) where deleted_at is null;
 create index images_newest on images (project_id, id desc) where deleted_at is null;
 create index images_all on images (project_id, id desc);
 create index images_job on images (job_id);

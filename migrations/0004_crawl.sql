@@ -240,7 +240,7 @@ end $$;
 
 -- Resets the next slice of what a retry takes up. Returns whether that was the last.
 create function app.replan(job text, run integer, slice integer) returns boolean
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_custom_plan as $$
 declare
   target crawl_jobs;
   picked jsonb;
@@ -302,9 +302,11 @@ end $$;
 -- chunks with their open items, where to go on, and when (ms since 1970) the next chunk that waits is due. An item
 -- that waits for another try says until when: `notBefore`, ms since 1970. A call looks at 500 lanes at most: `more`
 -- says that lanes are left to look at, `hasWrapped` that it has passed the last of them all.
+-- Its plans are made once a connection, see app.record_results. Without sorting, only job_chunks_next has the order.
 create function app.take_chunks(job text, run integer, wanted integer, busy jsonb, after_lane text, lane_limit integer)
 returns jsonb
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_sort = off set enable_incremental_sort = off as $$
 declare
   target crawl_jobs;
   current_lane text := after_lane;
@@ -327,11 +329,11 @@ begin
       is_round := has_wrapped;
       exit when is_round;
       has_wrapped := true;
-      current_lane := '';
-      -- The shared lane sorts before every other.
-      if not exists (select from job_chunks where job_id = job and status = 'pending' and lane = '') then
-        continue;
-      end if;
+      -- The shared lane, '', sorts before every other.
+      select c.lane into current_lane from job_chunks c
+      where c.job_id = job and c.status = 'pending' and c.lane >= '' order by c.lane limit 1;
+      is_round := current_lane is null;
+      exit when is_round;
     end if;
     is_round := has_wrapped and current_lane > after_lane;
     exit when is_round;
@@ -339,12 +341,12 @@ begin
       else lane_limit - coalesce((busy ->> current_lane)::integer, 0) end;
     if room > 0 then
       with next as (
-        select c.chunk from job_chunks c
+        select c.ctid as place from job_chunks c
         where c.job_id = job and c.status = 'pending' and c.lane = current_lane and c.not_before <= now()
         order by c.not_before, c.chunk limit least(room, wanted - cardinality(taken)) for update skip locked
       ), sent as (
         update job_chunks c set status = 'sent', updated_at = now() from next
-        where c.job_id = job and c.chunk = next.chunk returning c.chunk
+        where c.ctid = next.place returning c.chunk
       )
       select taken || coalesce(array_agg(s.chunk), '{}') into taken from sent s;
     end if;
@@ -366,9 +368,11 @@ begin
           select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('position', i.position, 'url', i.url,
             'notBefore', case when i.retry_at > now() then ceil(extract(epoch from i.retry_at) * 1000) end))
             order by i.position)
-          from crawl_items i where i.job_id = job and i.chunk = c.chunk
+          from crawl_items i where (i.chunk, i.job_id) between (c.chunk, job) and (c.chunk, job)
             and i.status in ('pending', 'deferred') and i.attempts = c.attempt), '[]')) order by c.chunk)
-      from job_chunks c where c.job_id = job and c.chunk = any (taken)), '[]'));
+      from unnest(taken) as t(chunk) cross join lateral (
+        select k.chunk, k.lane, k.attempt from job_chunks k where k.job_id = job and k.chunk = t.chunk offset 0
+      ) c), '[]'));
 end $$;
 
 -- Hands out up to `wanted` pages and sitemaps that are due, or were handed out so long ago that they are lost.
@@ -432,42 +436,49 @@ end $$;
 
 -- One result as a consumer reports it, with the item it belongs to.
 create type app.crawl_result as (
-  position integer, chunk integer, url text, url_hash bytea, context jsonb, was_deferred boolean,
+  place tid, position integer, chunk integer, url text, url_hash bytea, context jsonb, was_deferred boolean,
   status text, reason text, detail text, retry_at timestamptz, image_id text,
   sha256 bytea, bytes integer, crc32 bigint, mime text, width integer, height integer, orientation smallint,
   average_color text, thumbnail_width smallint, thumbnail_height smallint,
   final_url text, redirects jsonb, fetched_at timestamptz, robots text, x_robots_tag text, etag text, rights jsonb
 );
--- What became of it: `stored`, `duplicate_exact` and `skipped` over the limit are told apart by the database alone.
-create type app.crawl_outcome as (position integer, chunk integer, status text, image_id text);
 
 -- Records up to a few dozen results of the chunks `parts` in one statement, and closes those of `closing`, of which no
 -- others will come: URLs that wait for another try move to a child chunk. Only open items of this try change, so
 -- a redelivered message changes nothing. The totals row is locked first: results of one job are recorded one after
 -- another, and the last one also ends the job. Returns the job's status, and for each chunk how many results were
 -- written and when (ms since 1970) a child chunk is due.
+--
+-- An import calls this hundreds of times: its plans are made once a connection and kept. They must suit tables that
+-- have grown since, and statistics that know nothing of the job: a plan that reads all rows of a job or project looks
+-- cheap to a planner that takes them for few. So a look-up stands apart (`offset 0`), compares a whole key in the way
+-- that fits one index alone (a row with crawl_items_chunk or images_content, that begin with another column than the
+-- others), and rows are changed where they were found, at their ctid: whoever changes items of a job has its totals
+-- row locked.
 create function app.record_results(job text, run integer, parts integer[], results jsonb, closing integer[]) returns jsonb
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   target crawl_jobs;
-  chunk_row job_chunks;
   totals job_totals;
+  locked integer[];
+  tries smallint[];
   incoming app.crawl_result[];
-  outcomes app.crawl_outcome[];
+  written integer[];
   added integer := 0;
   room integer;
-  waiting integer;
-  due timestamptz;
-  due_times jsonb := '{}';
+  due_times jsonb;
 begin
   select * into totals from job_totals where job_id = job for update;
   select * into target from crawl_jobs where id = job and epoch = run;
   if target.id is null or target.status not in ('running', 'stopping') then
     return jsonb_build_object('status', target.status, 'chunks', '[]'::jsonb);
   end if;
-  perform from job_chunks where job_id = job and chunk = any (parts) order by chunk for update;
+  select array_agg(c.chunk), array_agg(c.attempt) into locked, tries
+  from (select distinct part from unnest(parts) as part order by part) p cross join lateral (
+    select chunk, attempt from job_chunks where job_id = job and chunk = p.part for update
+  ) c;
 
-  select array_agg(row(i.position, i.chunk, i.url, i.url_hash, i.context, i.status = 'deferred',
+  select array_agg(row(i.ctid, i.position, i.chunk, i.url, i.url_hash, i.context, i.status = 'deferred',
       r.status, r.reason, r.detail, r."retryAt", r."imageId",
       decode(r.sha256, 'hex'), r.bytes, r.crc32, r.mime, r.width, r.height, r.orientation,
       r."averageColor", r."thumbnailWidth", r."thumbnailHeight",
@@ -478,9 +489,11 @@ begin
     bytes integer, crc32 bigint, mime text, width integer, height integer, orientation smallint,
     "averageColor" text, "thumbnailWidth" smallint, "thumbnailHeight" smallint,
     "finalUrl" text, redirects jsonb, "fetchedAt" timestamptz, robots text, "xRobotsTag" text, etag text, rights jsonb)
-  join crawl_items i on i.job_id = job and i.position = r.position and i.chunk = any (parts)
-    and i.status in ('pending', 'deferred')
-  join job_chunks c on c.job_id = job and c.chunk = i.chunk and c.attempt = i.attempts;
+  join (
+    select c.*, p.tries from unnest(locked, tries) as p(chunk, tries) cross join lateral (
+      select ctid, * from crawl_items where (chunk, job_id) between (p.chunk, job) and (p.chunk, job) offset 0
+    ) c
+  ) i on i.position = r.position and i.attempts = i.tries and i.status in ('pending', 'deferred');
 
   if incoming is not null then
     insert into blobs (sha256, bytes, crc32, mime, width, height, orientation, average_color, thumbnail_width, thumbnail_height)
@@ -493,7 +506,8 @@ begin
     with fresh as (
       select distinct on (n.sha256) n.image_id, n.sha256, n.position from unnest(incoming) n
       where n.status = 'stored' and not exists (select from images i
-        where i.project_id = target.project_id and i.sha256 = n.sha256 and i.deleted_at is null)
+        where (i.sha256, i.project_id) between (n.sha256, target.project_id) and (n.sha256, target.project_id)
+          and i.deleted_at is null offset 0)
       order by n.sha256, n.position
     ), allowed as (select * from fresh order by position limit case when room is null then null else greatest(room, 0) end),
     kept as (
@@ -504,79 +518,84 @@ begin
     )
     select count(*) into added from kept;
 
-    select array_agg(row(n.position, n.chunk,
-        case when n.status <> 'stored' then n.status when i.id = n.image_id then 'stored'
-          when i.id is not null then 'duplicate_exact' else 'skipped' end,
-        i.id)::app.crawl_outcome)
-      into outcomes
-    from unnest(incoming) n
-    left join images i on n.status = 'stored' and i.project_id = target.project_id and i.sha256 = n.sha256
-      and i.deleted_at is null;
-
-    insert into image_sources (image_id, project_id, url_hash, url, final_url, redirects, fetched_at, robots,
-      x_robots_tag, etag, context, rights)
-    select o.image_id, target.project_id, n.url_hash, n.url, n.final_url, n.redirects, n.fetched_at, n.robots,
-      n.x_robots_tag, n.etag, n.context, n.rights
-    from unnest(incoming) n join unnest(outcomes) o on o.position = n.position
-    where o.image_id is not null
-    on conflict do nothing;
-
-    update crawl_items c set
-      status = o.status,
-      reason = case when n.status = 'stored' and o.status = 'skipped' then 'limit' else n.reason end,
-      detail = n.detail, image_id = o.image_id, retry_at = n.retry_at,
-      attempts = c.attempts + case o.status when 'deferred' then 1 else 0 end, updated_at = now()
-    from unnest(incoming) n join unnest(outcomes) o on o.position = n.position
-    where c.job_id = job and c.position = n.position;
-
-    update job_totals t set
-      pending = t.pending - s.was_pending, deferred = t.deferred + s.deferred - s.was_deferred,
-      stored = t.stored + s.stored, duplicate_exact = t.duplicate_exact + s.duplicate_exact,
-      rejected = t.rejected + s.rejected, blocked = t.blocked + s.blocked,
-      failed = t.failed + s.failed, skipped = t.skipped + s.skipped,
-      -- Exponential average over 10 s (W. Hunter, "The exponentially weighted moving average", 1986, as impulses).
-      rate = t.rate * exp(-greatest(0, extract(epoch from now() - t.updated_at)) / 10) + (s.total - s.deferred) / 10.0,
-      updated_at = now()
-    from (
-      select count(*) total, count(*) filter (where not n.was_deferred) was_pending,
-        count(*) filter (where n.was_deferred) was_deferred,
-        count(*) filter (where o.status = 'deferred') deferred,
-        count(*) filter (where o.status = 'stored') stored,
-        count(*) filter (where o.status = 'duplicate_exact') duplicate_exact,
-        count(*) filter (where o.status = 'rejected') rejected,
-        count(*) filter (where o.status = 'blocked') blocked,
-        count(*) filter (where o.status = 'failed') failed,
-        count(*) filter (where o.status = 'skipped') skipped
-      from unnest(incoming) n join unnest(outcomes) o on o.position = n.position
-    ) s
-    where t.job_id = job
-    returning t.* into totals;
+    -- A statement of its own, whose snapshot is younger than the insert: it sees the images that came in between.
+    -- `stored`, `duplicate_exact` and `skipped` over the limit are told apart here alone.
+    with judged as materialized (
+      select n.*, i.id as kept_id, case when n.status <> 'stored' then n.status when i.id = n.image_id then 'stored'
+        when i.id is not null then 'duplicate_exact' else 'skipped' end as verdict
+      from unnest(incoming) n left join lateral (
+        select c.id from images c where n.status = 'stored' and c.deleted_at is null
+          and (c.sha256, c.project_id) between (n.sha256, target.project_id) and (n.sha256, target.project_id) offset 0
+      ) i on true
+    ), sources as (
+      insert into image_sources (image_id, project_id, url_hash, url, final_url, redirects, fetched_at, robots,
+        x_robots_tag, etag, context, rights)
+      select kept_id, target.project_id, url_hash, url, final_url, redirects, fetched_at, robots,
+        x_robots_tag, etag, context, rights
+      from judged where kept_id is not null
+      on conflict do nothing
+    ), items as (
+      update crawl_items c set
+        status = j.verdict,
+        reason = case when j.status = 'stored' and j.verdict = 'skipped' then 'limit' else j.reason end,
+        detail = j.detail, image_id = j.kept_id, retry_at = j.retry_at,
+        attempts = c.attempts + case j.verdict when 'deferred' then 1 else 0 end, updated_at = now()
+      from judged j where c.ctid = j.place
+    ), summed as (
+      update job_totals t set
+        pending = t.pending - s.was_pending, deferred = t.deferred + s.deferred - s.was_deferred,
+        stored = t.stored + s.stored, duplicate_exact = t.duplicate_exact + s.duplicate_exact,
+        rejected = t.rejected + s.rejected, blocked = t.blocked + s.blocked,
+        failed = t.failed + s.failed, skipped = t.skipped + s.skipped,
+        -- Exponential average over 10 s (W. Hunter, "The exponentially weighted moving average", 1986, as impulses).
+        rate = t.rate * exp(-greatest(0, extract(epoch from now() - t.updated_at)) / 10) + (s.total - s.deferred) / 10.0,
+        updated_at = now()
+      from (
+        select count(*) total, count(*) filter (where not was_deferred) was_pending,
+          count(*) filter (where was_deferred) was_deferred,
+          count(*) filter (where verdict = 'deferred') deferred,
+          count(*) filter (where verdict = 'stored') stored,
+          count(*) filter (where verdict = 'duplicate_exact') duplicate_exact,
+          count(*) filter (where verdict = 'rejected') rejected,
+          count(*) filter (where verdict = 'blocked') blocked,
+          count(*) filter (where verdict = 'failed') failed,
+          count(*) filter (where verdict = 'skipped') skipped
+        from judged
+      ) s
+      where t.job_id = job
+      returning t.pending, t.deferred, t.stored, t.failed
+    )
+    select s.pending, s.deferred, s.stored, s.failed, (select array_agg(chunk) from judged)
+      into totals.pending, totals.deferred, totals.stored, totals.failed, written from summed s;
 
     if added > 0 then
       update projects set image_count = image_count + added, updated_at = now() where id = target.project_id;
     end if;
   end if;
 
-  for chunk_row in
-    select * from job_chunks c where c.job_id = job and c.chunk = any (closing) and c.status = 'sent'
-      and not exists (select from crawl_items i where i.job_id = job and i.chunk = c.chunk
-        and i.status in ('pending', 'deferred') and i.attempts = c.attempt)
-    order by c.chunk
-  loop
-    update crawl_items set chunk = chunk_row.chunk + app.child_stride()
-    where job_id = job and chunk = chunk_row.chunk and status = 'deferred';
-    get diagnostics waiting = row_count;
-    if waiting > 0 then
-      select min(retry_at) into due from crawl_items
-      where job_id = job and chunk = chunk_row.chunk + app.child_stride();
-      insert into job_chunks (job_id, chunk, project_id, lane, attempt, not_before, size)
-      values (job, chunk_row.chunk + app.child_stride(), target.project_id, chunk_row.lane, chunk_row.attempt + 1,
-        coalesce(due, now()), waiting);
-      due_times := due_times || jsonb_build_object(chunk_row.chunk::text, ceil(extract(epoch from due) * 1000));
-    end if;
-    update job_chunks set status = case when waiting > 0 then 'split' else 'done' end, updated_at = now()
-    where job_id = job and chunk = chunk_row.chunk;
-  end loop;
+  with ended as materialized (
+    select c.*, i.waiting, i.due
+    from (select distinct part from unnest(closing) as part) p cross join lateral (
+      select ctid as place, chunk, lane, attempt from job_chunks where job_id = job and chunk = p.part and status = 'sent' offset 0
+    ) c cross join lateral (
+      select array_agg(ctid) filter (where status = 'deferred') as waiting,
+        min(retry_at) filter (where status = 'deferred') as due,
+        bool_or(status in ('pending', 'deferred') and attempts = c.attempt) as is_open
+      from crawl_items where (chunk, job_id) between (c.chunk, job) and (c.chunk, job)
+    ) i
+    where i.is_open is not true
+  ), closed as (
+    update job_chunks c set status = case when e.waiting is null then 'done' else 'split' end, updated_at = now()
+    from ended e where c.ctid = e.place
+  ), moved as (
+    update crawl_items c set chunk = w.chunk + app.child_stride()
+    from (select chunk, unnest(waiting) as place from ended) w where c.ctid = w.place
+  ), children as (
+    insert into job_chunks (job_id, chunk, project_id, lane, attempt, not_before, size)
+    select job, chunk + app.child_stride(), target.project_id, lane, attempt + 1, coalesce(due, now()), cardinality(waiting)
+    from ended where waiting is not null
+  )
+  select jsonb_object_agg(chunk, ceil(extract(epoch from due) * 1000)) into due_times from ended where waiting is not null;
 
   if target.status = 'running' and totals.pending + totals.deferred = 0 then
     target.status := case when totals.failed > 0 then 'completed_with_errors' else 'completed' end;
@@ -587,7 +606,7 @@ begin
   end if;
   return jsonb_build_object('status', target.status, 'chunks', (
     select coalesce(jsonb_agg(jsonb_build_object('chunk', p.chunk, 'dueAt', due_times -> p.chunk::text, 'written',
-      (select count(*) from unnest(outcomes) o where o.chunk = p.chunk))), '[]') from unnest(parts) as p(chunk)));
+      (select count(*) from unnest(written) as w(chunk) where w.chunk = p.chunk))), '[]') from unnest(parts) as p(chunk)));
 end $$;
 
 -- Gives up a chunk that our own parts failed on again and again: its open URLs fail as `dead_letter`.
@@ -626,4 +645,4 @@ drop function app.fail_chunk(text, integer, integer, text),
   app.retry_job(text, jsonb), app.stop_job(text), app.start_job(text), app.add_sources(text, integer, jsonb),
   app.add_items(text, integer, jsonb), app.assign_chunks(jsonb, integer, integer), app.note_move(text),
   app.lock_job(text, text[]), app.origin_of(text), app.child_stride();
-drop type app.crawl_outcome, app.crawl_result;
+drop type app.crawl_result;

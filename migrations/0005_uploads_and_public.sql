@@ -94,7 +94,6 @@ create table blob_sweeps (
   removed_at timestamptz check (removed_at is null or marked_at is not null)
 );
 create index blob_sweeps_due on blob_sweeps (released_at) where removed_at is null;
-create index images_living_content on images (sha256) where deleted_at is null;
 
 alter table blob_sweeps enable row level security;
 alter table blob_sweeps force row level security;
@@ -212,7 +211,6 @@ drop trigger images_refuse_swept on images;
 drop trigger images_release_all on images;
 drop trigger images_release on images;
 drop function app.refuse_swept(), app.release_blobs(), app.release_blob();
-drop index images_living_content;
 drop table blob_sweeps;
 drop function app.record_upload(text, jsonb, text, jsonb);
 drop policy image_sources_definer on image_sources;

@@ -13,6 +13,21 @@ import {
 
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/**
+ * `DISCARD ALL` without `DISCARD PLANS`: the plans of functions hold nothing of a caller's, and to make those of the
+ * larger ones anew takes longer than to run them.
+ */
+const CLEAN_UP = [
+  'CLOSE ALL',
+  'SET SESSION AUTHORIZATION DEFAULT',
+  'RESET ALL',
+  'DEALLOCATE ALL',
+  'UNLISTEN *',
+  'SELECT pg_advisory_unlock_all()',
+  'DISCARD TEMP',
+  'DISCARD SEQUENCES',
+].join('; ');
+
 const RAW_TEXT = { getTypeParser: () => (value: unknown) => value };
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
@@ -106,9 +121,10 @@ async function withConnection(
     await work(client);
   } finally {
     try {
-      await client.query('DISCARD ALL');
+      await client.query(CLEAN_UP);
       gone.removeEventListener('abort', close);
-      if (!isReleased) client.release();
+      if (client.getTransactionStatus() !== 'I') close();
+      else if (!isReleased) client.release();
     } catch {
       close();
     }

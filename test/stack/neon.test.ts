@@ -71,6 +71,13 @@ describe('the Neon gateway', { timeout: 20_000 }, () => {
     }
   });
 
+  it('leaves no transaction open for the next query on the connection', async () => {
+    const sql = neon(database.ownerUrl);
+    await sql`begin`;
+    await sql`insert into numbers values (5)`;
+    expect(await count(5)).toBe(1);
+  });
+
   it('rolls back when the caller disconnects in the middle of a batch', async () => {
     const request = http.request(`${gateway.url}/sql`, {
       method: 'POST',

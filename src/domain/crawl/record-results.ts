@@ -27,17 +27,16 @@ export async function recordResults(
   run: RunRef & { requestId: string | null },
   chunks: ChunkResults[],
 ): Promise<Recorded[]> {
-  const numbers = JSON.stringify(chunks.map(({ chunk }) => chunk));
-  const closing = JSON.stringify(chunks.filter(({ isLast }) => isLast).map(({ chunk }) => chunk));
+  const closing = chunks.filter(({ isLast }) => isLast);
   const results = JSON.stringify(chunks.flatMap((one) => one.results));
-  const list = (json: string) => sql`array(select jsonb_array_elements(${json}::jsonb)::integer)`;
+  const numbers = (of: ChunkResults[]) => sql`${`{${of.map(({ chunk }) => chunk).join(',')}}`}::integer[]`;
   const answer = await callService<{
     status: string | null;
     chunks: { chunk: number; written: number; dueAt: number | null }[];
   }>(
     service,
     run.requestId ?? 'crawl',
-    sql`app.record_results(${run.jobId}, ${run.epoch}, ${list(numbers)}, ${results}::jsonb, ${list(closing)})`,
+    sql`app.record_results(${run.jobId}, ${run.epoch}, ${numbers(chunks)}, ${results}::jsonb, ${numbers(closing)})`,
     WRITE_DEADLINE_MS,
   );
   return chunks.map(({ chunk }) => {
