@@ -11,7 +11,7 @@ const LOOK_MS = 50;
 /** The share of connections that is idle is averaged over this: requests come in bursts. */
 const AVERAGE_MS = 300;
 /** With fewer of them idle, other chunks would only miss their turns. */
-const MIN_IDLE_SHARE = 0.03;
+const MIN_IDLE_SHARE = 0.02;
 /** Who is called so late by a timer, on average, has no time for more: requests would start late and close together. */
 const MAX_LATE_MS = 25;
 /** A run that had no chunk is asked again after this. */

@@ -10,6 +10,10 @@ interface Recording {
   closing: number[];
 }
 
+/** The numbers of a Postgres array literal. */
+const readArray = (literal: unknown) =>
+  JSON.parse(String(literal).replace('{', '[').replace('}', ']')) as number[];
+
 /** A database that answers, one after another, when it is told to; `breaks` decides which recordings fail, and how. */
 function slowDatabase(breaks: (recording: Recording) => Error | null = () => null) {
   const recordings: Recording[] = [];
@@ -20,9 +24,9 @@ function slowDatabase(breaks: (recording: Recording) => Error | null = () => nul
       const [job, , chunks, results, closing] = statements[1] ?? [];
       const recording = {
         job: String(job),
-        chunks: JSON.parse(String(chunks)) as number[],
+        chunks: readArray(chunks),
         positions: (JSON.parse(String(results)) as { position: number }[]).map(({ position }) => position),
-        closing: JSON.parse(String(closing)) as number[],
+        closing: readArray(closing),
       };
       recordings.push(recording);
       await new Promise<void>((resolve) => answers.push(resolve));
