@@ -12,10 +12,11 @@ export function averageColor({ data }: Pixels): string {
     }
   }
   if (weight === 0) return '#ffffff';
-  const hex = sums.map((sum) =>
-    Math.round(sum / weight)
-      .toString(16)
-      .padStart(2, '0'),
-  );
+  return formatColor(sums.map((sum) => sum / weight));
+}
+
+/** A colour of red, green and blue from 0 to 255 as `#rrggbb`. */
+export function formatColor(channels: number[]): string {
+  const hex = channels.map((value) => Math.round(value).toString(16).padStart(2, '0'));
   return `#${hex.join('')}`;
 }
