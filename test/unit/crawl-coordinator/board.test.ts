@@ -225,16 +225,16 @@ describe('a chunk that ends every consumer', () => {
       // A consumer takes what was sent, and along what it can get; a suspect one keeps it from that.
       const hasSuspect = sent.some((number) => board.isSuspect(number));
       const claimed = sent.filter((number) => board.claim(number, 'a', OPTIONS, now).kind === 'run');
-      for (let more = true; more && !hasSuspect;) {
-        const taken = board.next('a', OPTIONS, now);
-        if (taken) claimed.push(taken.chunk);
-        more = taken !== null;
-      }
+      let taken = hasSuspect ? null : board.next('a', OPTIONS, now);
+      for (; taken !== null; taken = board.next('a', OPTIONS, now)) claimed.push(taken.chunk);
       // The bad one kills it at once; the others would have been done.
       if (!claimed.includes(bad))
         for (const number of claimed) if (board.finish(number, 'a')) done.push(number);
       const due = board.takeDue(now + LEASE_MS);
-      for (const { chunk: number } of due.spent) (spent.push(number), board.drop(number));
+      for (const { chunk: number } of due.spent) {
+        spent.push(number);
+        board.drop(number);
+      }
       sent = due.send;
     }
     expect([spent, done.sort()]).toEqual([[bad], [1, 2, 4, 5]]);
