@@ -1,3 +1,4 @@
+import path from 'node:path';
 import pg from 'pg';
 import * as z from 'zod';
 import { type Api, untilEnded } from '../lib/api.ts';
@@ -6,6 +7,7 @@ import { startMeter } from '../lib/meter.ts';
 import { startBenchStack } from '../lib/stack.ts';
 import type { Run } from './contender.ts';
 import { Outcome } from './manifest.ts';
+import { type Sink, startSink } from './sink.ts';
 import type { Site } from './site.ts';
 
 /** The most that one request takes. */
@@ -18,9 +20,25 @@ const Items = z.object({
   nextCursor: z.string().nullable(),
 });
 
+const ENTRY = path.join(import.meta.dirname, 'sink-entry.mjs');
+
 /** Runs the URLs as a job on a stack of its own: nothing is cached, stored or known of a host yet. */
 export async function runDarkroom(
   site: Site,
+  options: { variables: Record<string, string>; dataDir: string },
+  signal: AbortSignal,
+): Promise<Run> {
+  const sink = await startSink(options.dataDir, signal);
+  try {
+    return await runOnSink(site, sink, options.variables, signal);
+  } finally {
+    await sink.stop();
+  }
+}
+
+async function runOnSink(
+  site: Site,
+  sink: Sink,
   variables: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Run> {
@@ -28,6 +46,7 @@ export async function runDarkroom(
     'production',
     { CRAWL_ALLOWED_ORIGINS: site.origins.join(','), ...variables },
     signal,
+    { file: ENTRY, services: { SINK: new URL(sink.url).host } },
   );
   const stopCrons = startCrons(stack.url);
   try {
@@ -36,7 +55,7 @@ export async function runDarkroom(
       api,
       site.manifest.map(({ url }) => url),
     );
-    const meter = startMeter(stack.pids());
+    const meter = startMeter({ ...stack.pids(), sink: sink.pid });
     const started = performance.now();
     await api.call(`/v1/jobs/${jobId}/start`, {});
     await untilEnded(api, jobId, LIMIT_MS, signal).catch((error: unknown) => {
@@ -46,7 +65,15 @@ export async function runDarkroom(
     });
     const seconds = (performance.now() - started) / 1_000;
     const cost = meter.stop();
-    return { seconds, cost, outcomes: await readOutcomes(api, jobId, stack.serviceUrl) };
+    const kept = await sink.readHashes();
+    const outcomes = await readOutcomes(api, jobId, stack.serviceUrl);
+    return {
+      seconds,
+      cost,
+      outcomes: outcomes.map((outcome) =>
+        outcome.sha256 === null || kept.has(outcome.sha256) ? outcome : { ...outcome, sha256: null },
+      ),
+    };
   } finally {
     stopCrons();
     await stack.stop();

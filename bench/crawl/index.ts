@@ -113,7 +113,7 @@ async function runContender(
   dataDir: string,
   signal: AbortSignal,
 ): Promise<Run> {
-  if (contender === 'darkroom') return await runDarkroom(site, variables, signal);
+  if (contender === 'darkroom') return await runDarkroom(site, { variables, dataDir }, signal);
   const isDurable = contender === 'crawleeOnDisk';
   const script = contender === 'node' ? 'node.mjs' : 'crawlee.mjs';
   return await runPeer(script, site, { dataDir, delaySeconds, isDurable }, signal);

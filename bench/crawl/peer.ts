@@ -1,18 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { NODE_FLAGS } from '../../dev/process/node-flags.mjs';
 import { signalGroup } from '../../dev/process/process-group.mjs';
-import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import { startMeter } from '../lib/meter.ts';
 import type { Run } from './contender.ts';
 import { Outcome } from './manifest.ts';
 import { PEERS } from './install-peers.ts';
+import { startSink } from './sink.ts';
 import type { Site } from './site.ts';
 
 const LIMIT_MS = 5 * 60_000;
-const SINK_TIMEOUT_MS = 30_000;
 
 const WORDS = ['ready', 'ended', 'written'] as const;
 type Word = (typeof WORDS)[number];
@@ -44,16 +43,7 @@ export async function runPeer(
   options: { dataDir: string; delaySeconds: number; isDurable: boolean },
   signal: AbortSignal,
 ): Promise<Run> {
-  const folder = path.join(options.dataDir, 'sink');
-  mkdirSync(folder, { recursive: true });
-  const sink = await startNodeProcess({
-    dataDir: options.dataDir,
-    name: 'sink',
-    script: path.join(import.meta.dirname, 'sink-process.ts'),
-    env: { SINK_DIR: folder },
-    readyTimeoutMs: SINK_TIMEOUT_MS,
-    signal,
-  });
+  const sink = await startSink(options.dataDir, signal);
   // In a group of its own, to be measured; it ends by itself when the channel closes.
   const records = path.join(options.dataDir, 'records');
   const env = { ...process.env, ...(options.isDurable && { CRAWLEE_STORAGE_DIR: records }) };
@@ -62,7 +52,7 @@ export async function runPeer(
   try {
     await untilSays('ready');
     const file = path.join(options.dataDir, 'outcomes.json');
-    const meter = startMeter({ peer: child.pid ?? 0, sink: sink.child.identity.pid });
+    const meter = startMeter({ peer: child.pid ?? 0, sink: sink.pid });
     const started = performance.now();
     const urls = site.manifest.map(({ url }) => url);
     child.send({ urls, sinkUrl: sink.url, file, delaySeconds: options.delaySeconds });
@@ -71,7 +61,7 @@ export async function runPeer(
     const cost = meter.stop();
     await untilSays('written');
     const outcomes = z.array(Outcome).parse(JSON.parse(readFileSync(file, 'utf8')));
-    const kept = new Set(z.array(z.string()).parse(await (await fetch(sink.url)).json()));
+    const kept = await sink.readHashes();
     return {
       seconds,
       cost,
@@ -81,7 +71,7 @@ export async function runPeer(
     };
   } finally {
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-    await sink.child.stop();
-    for (const one of [folder, records]) rmSync(one, { recursive: true, force: true });
+    await sink.stop();
+    rmSync(records, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The store of the peers: a Worker over a simulated R2 on disk, as Darkroom's is. `PUT /<sha256>` stores the body
+ * The store of all contenders: a Worker over a simulated R2 on disk. `PUT /<sha256>` stores the body
  * unless it is there, as `putOriginal` of src/media/store.ts does; `GET /` lists what is there. `SINK_DIR` is its
  * folder. Says `{ready: true, url}` over IPC.
  */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { V4MiniflareOptions } from 'miniflare';
 import { runProgram } from '../../dev/process/run-program.ts';
@@ -8,6 +8,14 @@ import type { WorkerOptions } from '../../dev/stack/worker.ts';
 
 const BUNDLE_LIMIT_MS = 60_000;
 const READY_TIMEOUT_MS = 90_000;
+const ENTRY = 'entry/entry.mjs';
+
+/** A module that stands before the bundle, whose index.js it finds in the folder above. */
+export interface WorkerEntry {
+  file: string;
+  /** Its bindings to servers of this machine, by name: `host:port`. */
+  services: Record<string, string>;
+}
 
 /**
  * Starts what `wrangler deploy` uploads, on workerd through Miniflare, with the bindings of wrangler.toml, its state in
@@ -15,13 +23,14 @@ const READY_TIMEOUT_MS = 90_000;
  * `wrangler dev` adds: middleware in the bundle, a proxy, the inspector. Rejects with the end of a log; the child is
  * stopped then.
  */
-export async function startProductionWorker(options: WorkerOptions): Promise<Child> {
+export async function startProductionWorker(options: WorkerOptions, entry?: WorkerEntry): Promise<Child> {
   const bundle = await makeBundle(options);
+  if (entry) cpSync(entry.file, path.join(bundle, ENTRY));
   const { child } = await startNodeProcess({
     dataDir: options.dataDir,
     name: 'worker',
     script: path.join(import.meta.dirname, 'worker-process.ts'),
-    env: { WORKER_OPTIONS: JSON.stringify(await toMiniflareOptions(bundle, options)) },
+    env: { WORKER_OPTIONS: JSON.stringify(await toMiniflareOptions(bundle, options, entry)) },
     readyTimeoutMs: READY_TIMEOUT_MS,
     signal: options.signal,
   });
@@ -62,6 +71,7 @@ async function makeBundle({ root, dataDir, signal }: WorkerOptions): Promise<str
 async function toMiniflareOptions(
   bundle: string,
   { root, dataDir, port, variables }: WorkerOptions,
+  entry: WorkerEntry | undefined,
 ): Promise<V4MiniflareOptions> {
   // Only here: it takes half a second to load, and other benchmarks need none of it.
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import('wrangler');
@@ -84,7 +94,16 @@ async function toMiniflareOptions(
         // Given by name, so that a .dev.vars in the tree is left out.
         bindings: { ...config.vars, ...variables },
         modulesRoot: bundle,
+        ...(entry && {
+          serviceBindings: Object.fromEntries(
+            Object.entries(entry.services).map(([name, address]) => [
+              name,
+              { external: { address, http: {} } },
+            ]),
+          ),
+        }),
         modules: [
+          ...(entry ? [{ type: 'ESModule' as const, path: path.join(bundle, ENTRY) }] : []),
           { type: 'ESModule', path: path.join(bundle, 'index.js') },
           ...wasm.map((file) => ({ type: 'CompiledWasm' as const, path: path.join(bundle, file) })),
         ],

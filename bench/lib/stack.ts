@@ -11,10 +11,10 @@ import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { reservePort } from '../../dev/stack/reserved-port.ts';
 import { createSupervisor } from '../../dev/stack/supervisor.ts';
-import { startWorker } from '../../dev/stack/worker.ts';
+import { startWorker, type WorkerOptions } from '../../dev/stack/worker.ts';
 import { type Api, signIn } from './api.ts';
 import { fireCron } from './fire-cron.ts';
-import { startProductionWorker } from './production-worker.ts';
+import { startProductionWorker, type WorkerEntry } from './production-worker.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const GATEWAY_TIMEOUT_MS = 15_000;
@@ -47,20 +47,21 @@ export interface BenchStack {
 /** The ways in which the Worker runs. */
 const RUNTIMES = {
   /** Under `wrangler dev`, as `npm start` runs it: with an inspector. */
-  development: startWorker,
+  development: async (options: WorkerOptions) => await startWorker(options),
   /** The bundle that is deployed, on workerd. */
   production: startProductionWorker,
 };
 
 /**
  * What `npm start` starts, but the sample site and the console, in a temporary folder: Postgres with its replica,
- * Redis, both gateways, and the Worker. `variables` are added to the Worker's. Rejects with the end of a part's log;
- * what was started is stopped then.
+ * Redis, both gateways, and the Worker. `variables` are added to the Worker's, `entry` stands before the bundle of
+ * production. Rejects with the end of a part's log; what was started is stopped then.
  */
 export async function startBenchStack(
   runtime: keyof typeof RUNTIMES,
   variables: Record<string, string>,
   signal: AbortSignal,
+  entry?: WorkerEntry,
 ): Promise<BenchStack> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-bench-'));
   const supervisor = createSupervisor(dataDir);
@@ -121,7 +122,7 @@ export async function startBenchStack(
       },
     };
     await workerPort.release();
-    let worker: Child = await RUNTIMES[runtime](options);
+    let worker: Child = await RUNTIMES[runtime](options, entry);
     stops.push(() => worker.stop());
     const [person] = people;
     if (!person) throw new Error('The seed made nobody.');
@@ -146,7 +147,7 @@ export async function startBenchStack(
       },
       async restartWorker() {
         await markJobsSilent(serviceUrl);
-        worker = await RUNTIMES[runtime](options);
+        worker = await RUNTIMES[runtime](options, entry);
         await fireCron(url, '* * * * *');
       },
       stop,
