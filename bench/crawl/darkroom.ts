@@ -65,15 +65,8 @@ async function runOnSink(
     });
     const seconds = (performance.now() - started) / 1_000;
     const cost = meter.stop();
-    const kept = await sink.readHashes();
-    const outcomes = await readOutcomes(api, jobId, stack.serviceUrl);
-    return {
-      seconds,
-      cost,
-      outcomes: outcomes.map((outcome) =>
-        outcome.sha256 === null || kept.has(outcome.sha256) ? outcome : { ...outcome, sha256: null },
-      ),
-    };
+    const outcomes = await sink.confirm(await readOutcomes(api, jobId, stack.serviceUrl));
+    return { seconds, cost, outcomes };
   } finally {
     stopCrons();
     await stack.stop();

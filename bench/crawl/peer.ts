@@ -61,14 +61,7 @@ export async function runPeer(
     const cost = meter.stop();
     await untilSays('written');
     const outcomes = z.array(Outcome).parse(JSON.parse(readFileSync(file, 'utf8')));
-    const kept = await sink.readHashes();
-    return {
-      seconds,
-      cost,
-      outcomes: outcomes.map((outcome) =>
-        outcome.sha256 === null || kept.has(outcome.sha256) ? outcome : { ...outcome, sha256: null },
-      ),
-    };
+    return { seconds, cost, outcomes: await sink.confirm(outcomes) };
   } finally {
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
     await sink.stop();

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { startNodeProcess } from '../../dev/stack/node-process.ts';
+import type { Outcome } from './manifest.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -10,8 +11,8 @@ export interface Sink {
   url: string;
   /** Of the leader of its process group. */
   pid: number;
-  /** The hashes of what it holds. */
-  readHashes(): Promise<Set<string>>;
+  /** Outcomes of a run, with the hashes only of what it holds. */
+  confirm(outcomes: Outcome[]): Promise<Outcome[]>;
   /** Ends it and removes what it holds. */
   stop(): Promise<void>;
 }
@@ -30,7 +31,12 @@ export async function startSink(dataDir: string, signal: AbortSignal): Promise<S
   return {
     url,
     pid: child.identity.pid,
-    readHashes: async () => new Set(z.array(z.string()).parse(await (await fetch(url)).json())),
+    async confirm(outcomes) {
+      const held = new Set(z.array(z.string()).parse(await (await fetch(url)).json()));
+      return outcomes.map((outcome) =>
+        outcome.sha256 === null || held.has(outcome.sha256) ? outcome : { ...outcome, sha256: null },
+      );
+    },
     async stop() {
       await child.stop();
       rmSync(folder, { recursive: true, force: true });

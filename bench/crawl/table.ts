@@ -66,6 +66,6 @@ images/s: accepted URLs (new pictures and duplicates) by the time from the start
 contender runs twice on loopback and the better run is shown. CPU: user and system time of all processes of the
 contender and its store by accepted URLs; RSS: the largest sum over those processes, looked at five times a second, in
 which memory that several of them share counts several times. The site is in neither, but works on the same processors.
-Darkroom does more than the others for each picture: it decodes it, small, to see that its pixels are whole, reads its
+Darkroom does more than the others for each picture: it reads its pixel data to see that they are whole, and its
 rights, keeps URLs, verdicts and images in Postgres (with a replica), and asks a gate for each host's turn; Miniflare is
 among its processes.`;

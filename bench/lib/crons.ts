@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readCrons, startCron } from '../../dev/stack/cron.ts';
-import { fireCron } from './fire-cron.ts';
+import { fireCron } from '../../dev/stack/worker.ts';
 import { ROOT } from './stack.ts';
 
 /** Fires the Worker's cron expressions when they are due, as `npm start` does. Returns a function that ends it. */

@@ -11,9 +11,8 @@ import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { reservePort } from '../../dev/stack/reserved-port.ts';
 import { createSupervisor } from '../../dev/stack/supervisor.ts';
-import { startWorker, type WorkerOptions } from '../../dev/stack/worker.ts';
+import { fireCron, startWorker, type WorkerOptions } from '../../dev/stack/worker.ts';
 import { type Api, signIn } from './api.ts';
-import { fireCron } from './fire-cron.ts';
 import { startProductionWorker, type WorkerEntry } from './production-worker.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');

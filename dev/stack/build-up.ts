@@ -169,7 +169,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       print,
     );
     const crons = readCrons(readFileSync(path.join(root, 'wrangler.toml'), 'utf8'));
-    const fire = (expression: string) => void fireCron(workerPort.port, expression);
+    const fire = (expression: string) => void fireCron(`http://127.0.0.1:${workerPort.port}`, expression);
     // What an earlier run left unfinished goes on at once.
     if (crons.includes(EVERY_MINUTE)) fire(EVERY_MINUTE);
     const stopCron = startCron(crons, fire);

@@ -106,9 +106,12 @@ function describeProbe(last: { status: number; body: string } | null): string {
     : `/health/ready answers ${last.status}: ${last.body}`;
 }
 
-/** Runs the Worker's scheduled handler for one cron expression. A failure shows in the Worker's own log. */
-export async function fireCron(port: number, expression: string): Promise<void> {
-  const url = `http://127.0.0.1:${port}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent(expression)}`;
+/**
+ * Runs the Worker's scheduled handler for one cron expression, under `wrangler dev` and on Miniflare alone. A failure shows
+ * in the Worker's own log.
+ */
+export async function fireCron(workerUrl: string, expression: string): Promise<void> {
+  const url = new URL(`/cdn-cgi/local/scheduled?cron=${encodeURIComponent(expression)}`, workerUrl);
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(CRON_TIMEOUT_MS) });
     await response.arrayBuffer();

@@ -1,5 +1,10 @@
 import { guardAddress } from '../../src/crawl/address-guard.ts';
-import type { HostGateRpc, Reservation, ReserveRequest } from '../../src/crawl/host-gate.ts';
+import {
+  type HostGateRpc,
+  type Reservation,
+  type ReserveRequest,
+  UNPACED_INTERVAL_MS,
+} from '../../src/crawl/host-gate.ts';
 import { resolveHost } from '../../src/crawl/resolve-host.ts';
 import { fetchRobots } from '../../src/crawl/robots/fetch-robots.ts';
 import { isAllowed } from '../../src/crawl/robots/is-allowed.ts';
@@ -25,8 +30,6 @@ const GRACE_SHARE = 0.1;
 const MIN_GRACE_MS = 20;
 /** Part of an interval that is kept free before the turns of others: a request that a busy thread lets go leaves later. */
 const LEAVING_SHARE = 0.3;
-/** A host that may be asked more often than fifty times a second bears some at once: turns only keep its average. */
-const UNPACED_INTERVAL_MS = 20;
 const UNPACED_GRACE_MS = 1_000;
 
 interface GateSettings {

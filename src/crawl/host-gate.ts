@@ -20,6 +20,9 @@ export type Reservation =
   /** Nothing is booked; to be asked again at `at` (ms since 1970). `pace`: too many wait for the host already. */
   | { kind: 'later'; at: number; reason: 'robots' | 'dns' | 'pace'; detail: string };
 
+/** A host that may be asked more often than fifty times a second bears some at once: turns only keep its average. */
+export const UNPACED_INTERVAL_MS = 20;
+
 export interface HostGateRpc {
   /** Turns for requests to the origin, which the object is named after. Any two are an interval apart. */
   reserve(request: ReserveRequest): Promise<Reservation>;

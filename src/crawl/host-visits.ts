@@ -2,7 +2,7 @@ import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { guardAddress } from './address-guard.ts';
 import { HOLD_MS } from './hold.ts';
-import type { HostGateRpc, Reservation, ReserveRequest } from './host-gate.ts';
+import { type HostGateRpc, type Reservation, type ReserveRequest, UNPACED_INTERVAL_MS } from './host-gate.ts';
 import { type FetchFailure, FetchStop, refuse, type Way } from './request.ts';
 
 /** Longer than the gate's own look at robots.txt takes at worst. */
@@ -127,8 +127,6 @@ export function comeAgainAt(turnAt: number, now: number): number | null {
 /** Runs a task when there is a connection for it, those with the earliest turn (ms since 1970) first. */
 export type Connect = <T>(turnAt: number, task: () => Promise<T>) => Promise<T>;
 
-/** Between requests that follow each other closer, a few milliseconds do not matter. */
-const PACED_INTERVAL_MS = 20;
 /** The least that a timer waits. */
 const LEAVING_MS = 1;
 /** Turns that one request may miss, on a machine that is too busy, before its chunk is given back. */
@@ -180,7 +178,7 @@ export function startInTurn(
         if (earliest() >= now + 1 && !signal.aborted) return 'early';
         starts.set(origin, now);
         const answer = send();
-        if (turn.intervalMs >= PACED_INTERVAL_MS) void noteLeaving(origin, now, starts);
+        if (turn.intervalMs >= UNPACED_INTERVAL_MS) void noteLeaving(origin, now, starts);
         return { sent: await answer };
       });
       if (outcome === 'missed') return null;

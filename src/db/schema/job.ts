@@ -35,7 +35,6 @@ export const crawlJobs = pgTable('crawl_jobs', {
   epoch: integer('epoch').notNull().default(0),
   options: jsonb('options').notNull().default({}),
   total: integer('total').notNull(),
-  laneChunk: smallint('lane_chunk').notNull().default(10),
   endedBy: text('ended_by', { enum: ['stopped', 'limit'] }),
   failure: text('failure'),
   createdBy: text('created_by'),
