@@ -17,7 +17,7 @@ const FILE = path.join(ROOT, 'bench', 'results', 'crawl.json');
 
 interface Course {
   contenders: readonly Contender[];
-  /** Runs of each contender, but for a quick look; the better one counts. */
+  /** Runs of each contender, but for a quick look; the best one counts. */
   rounds: number;
   /** The Worker's. */
   variables: Record<string, string>;
@@ -28,7 +28,7 @@ interface Course {
 const COURSES: Record<Profile, Course> = {
   loopback: {
     contenders: ['darkroom', 'crawlee', 'crawleeOnDisk', 'node'],
-    rounds: 2,
+    rounds: 3,
     variables: { CRAWL_REQUESTS_PER_SECOND: '10000' },
     delaySeconds: 0,
   },

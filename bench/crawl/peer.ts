@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { NODE_FLAGS } from '../../dev/process/node-flags.mjs';
 import { signalGroup } from '../../dev/process/process-group.mjs';
 import { startMeter } from '../lib/meter.ts';
 import type { Run } from './contender.ts';
@@ -44,10 +43,11 @@ export async function runPeer(
   signal: AbortSignal,
 ): Promise<Run> {
   const sink = await startSink(options.dataDir, signal);
-  // In a group of its own, to be measured; it ends by itself when the channel closes.
+  // In a group of its own, to be measured; it ends by itself when the channel closes. Without our flags for Node, as
+  // people run it.
   const records = path.join(options.dataDir, 'records');
   const env = { ...process.env, ...(options.isDurable && { CRAWLEE_STORAGE_DIR: records }) };
-  const child = fork(path.join(PEERS, script), { execArgv: NODE_FLAGS, detached: true, env });
+  const child = fork(path.join(PEERS, script), { execArgv: [], detached: true, env });
   const untilSays = listenTo(child, signal);
   try {
     await untilSays('ready');

@@ -63,7 +63,7 @@ export function renderDetails(result: Result): string {
 
 export const NOTES = `\
 images/s: accepted URLs (new pictures and duplicates) by the time from the start to the last result. In a whole run each
-contender runs twice on loopback and the better run is shown. CPU: user and system time of all processes of the
+contender runs three times on loopback and the best run is shown. CPU: user and system time of all processes of the
 contender and its store by accepted URLs; RSS: the largest sum over those processes, looked at five times a second, in
 which memory that several of them share counts several times. The site is in neither, but works on the same processors.
 Darkroom does more than the others for each picture: it reads its pixel data to see that they are whole, and its

@@ -63,6 +63,6 @@ export async function untilEnded(
     if (FINAL.has(progress.status)) return progress;
     if (performance.now() - started > limitMs) throw new Error(`Job ${jobId} is still ${progress.status}.`);
     // Asking costs those who are measured, too.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }

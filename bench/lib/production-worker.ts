@@ -10,7 +10,10 @@ const BUNDLE_LIMIT_MS = 60_000;
 const READY_TIMEOUT_MS = 90_000;
 const ENTRY = 'entry/entry.mjs';
 
-/** A module that stands before the bundle, whose index.js it finds in the folder above. */
+/**
+ * A module that stands before the bundle, whose index.js it finds in the folder above. It has the binding `NETWORK`,
+ * which reaches any server.
+ */
 export interface WorkerEntry {
   file: string;
   /** Its bindings to servers of this machine, by name: `host:port`. */
@@ -95,12 +98,15 @@ async function toMiniflareOptions(
         bindings: { ...config.vars, ...variables },
         modulesRoot: bundle,
         ...(entry && {
-          serviceBindings: Object.fromEntries(
-            Object.entries(entry.services).map(([name, address]) => [
-              name,
-              { external: { address, http: {} } },
-            ]),
-          ),
+          serviceBindings: {
+            NETWORK: { network: { allow: ['public', 'private'] } },
+            ...Object.fromEntries(
+              Object.entries(entry.services).map(([name, address]) => [
+                name,
+                { external: { address, http: {} } },
+              ]),
+            ),
+          },
         }),
         modules: [
           ...(entry ? [{ type: 'ESModule' as const, path: path.join(bundle, ENTRY) }] : []),

@@ -5,12 +5,26 @@ export interface ByteLease {
 
 /** Bounds the bytes that bodies in flight may hold. */
 export interface ByteBudget {
+  /** Not even the smallest body would get its share now: what leads to one had better not be begun. */
+  readonly isFull: boolean;
+  /** A share of `bytes`, or null when they do not fit now. */
+  tryTake(bytes: number): ByteLease | null;
   /** Waits until `bytes` more fit. A request larger than the whole budget waits until it is alone. */
   take(bytes: number): Promise<ByteLease>;
 }
 
-/** One budget belongs to one invocation: no promise may outlive the request that made it. */
-export function createByteBudget(capacity: number): ByteBudget {
+/** How a budget counts, apart from its capacity. */
+interface Rules {
+  /** What a smaller body counts as, so that their number is bounded, too. */
+  leastBytes: number;
+  /** Something was given back. */
+  onRelease(): void;
+}
+
+const PLAIN: Rules = { leastBytes: 0, onRelease: () => undefined };
+
+/** `capacity` in bytes. One budget belongs to one invocation: no promise may outlive the request that made it. */
+export function createByteBudget(capacity: number, { leastBytes, onRelease }: Rules = PLAIN): ByteBudget {
   let used = 0;
   const waiting: { bytes: number; start: () => void }[] = [];
 
@@ -25,19 +39,36 @@ export function createByteBudget(capacity: number): ByteBudget {
     return used === 0 || used + bytes <= capacity;
   }
 
+  function leaseOf(bytes: number): ByteLease {
+    let isHeld = true;
+    return {
+      release() {
+        if (!isHeld) return;
+        isHeld = false;
+        used -= bytes;
+        startWaiting();
+        onRelease();
+      },
+    };
+  }
+  function tryTake(asked: number): ByteLease | null {
+    const bytes = Math.max(asked, leastBytes);
+    if (waiting.length > 0 || !fits(bytes)) return null;
+    used += bytes;
+    return leaseOf(bytes);
+  }
+
   return {
-    async take(bytes) {
-      if (waiting.length === 0 && fits(bytes)) used += bytes;
-      else await new Promise<void>((start) => waiting.push({ bytes, start }));
-      let isHeld = true;
-      return {
-        release() {
-          if (!isHeld) return;
-          isHeld = false;
-          used -= bytes;
-          startWaiting();
-        },
-      };
+    get isFull() {
+      return waiting.length > 0 || !fits(leastBytes);
+    },
+    tryTake,
+    async take(asked) {
+      const lease = tryTake(asked);
+      if (lease) return lease;
+      const bytes = Math.max(asked, leastBytes);
+      await new Promise<void>((start) => waiting.push({ bytes, start }));
+      return leaseOf(bytes);
     },
   };
 }

@@ -51,7 +51,9 @@ async function readBody(
   // HTTP ends a body at its length; that of a compressed or chunked one says nothing about the bytes that come out.
   const isExact =
     !headers.has('content-encoding') && !headers.has('transfer-encoding') && !Number.isNaN(length);
-  const lease = await untimed(async () => await options.budget.take(isExact ? length : options.maxBytes));
+  const { budget } = options;
+  const share = isExact ? length : options.maxBytes;
+  const lease = budget.tryTake(share) ?? (await untimed(async () => await budget.take(share)));
   try {
     const bytes = isExact
       ? new Uint8Array(await response.arrayBuffer())

@@ -15,6 +15,8 @@ import { workOnChunk } from './work-on-chunk.ts';
 
 /** Of the 128 MB an isolate has. */
 const MAX_BYTES_IN_FLIGHT = 24 * 1024 * 1024;
+/** What a slow store leaves over waits with its host, not here: of very many puts at a time some would never end. */
+const MAX_BODIES_IN_FLIGHT = 64;
 /** Few enough for a short transaction, enough for little overhead. */
 const RESULTS_PER_RECORD = 25;
 const COORDINATOR_DEADLINE_MS = 5_000;
@@ -29,13 +31,17 @@ export async function consumeCrawl(
   services: Services,
   resultsPerRecord = RESULTS_PER_RECORD,
 ): Promise<void> {
-  const pool = createTurnPool(CONCURRENT_FETCHES);
+  const budget = createByteBudget(MAX_BYTES_IN_FLIGHT, {
+    leastBytes: MAX_BYTES_IN_FLIGHT / MAX_BODIES_IN_FLIGHT,
+    onRelease: () => pool.look(),
+  });
+  const pool = createTurnPool(CONCURRENT_FETCHES, () => budget.isFull);
   const { signal } = new AbortController();
   const tools = {
     ...visitToolsOf(services),
     media: services.media,
     codecs,
-    budget: createByteBudget(MAX_BYTES_IN_FLIGHT),
+    budget,
     connect: pool.run,
     retrySeconds: services.config.CRAWL_RETRY_SECONDS,
     record: createGroupRecorder(services.db.service),

@@ -7,13 +7,16 @@ export interface TurnPool {
   readonly idle: number;
   /** Runs a task when there is a place, that of the earliest `turnAt` (ms since 1970) first. */
   run<T>(turnAt: number, task: () => Promise<T>): Promise<T>;
+  /** Starts what may start now: to be called when `isHeld` has become false. */
+  look(): void;
 }
 
 /**
- * At most `limit` tasks at a time. Whose turn came first goes first: it is the one that would soon be too late for it,
- * and nobody's many URLs keep those of others waiting.
+ * At most `limit` tasks at a time, and no new one while `isHeld`: there is no room for what it would bring. Whose turn
+ * came first goes first: it is the one that would soon be too late for it, and nobody's many URLs keep those of others
+ * waiting.
  */
-export function createTurnPool(limit: number): TurnPool {
+export function createTurnPool(limit: number, isHeld: () => boolean = () => false): TurnPool {
   let running = 0;
   /** Ascending by turn; equal ones in the order of their coming. */
   const waiting: { turnAt: number; start: () => void }[] = [];
@@ -23,20 +26,31 @@ export function createTurnPool(limit: number): TurnPool {
     waiting.splice(next === -1 ? waiting.length : next, 0, { turnAt, start });
   }
 
+  function look(): void {
+    while (running < limit && !isHeld()) {
+      const next = waiting.shift();
+      if (!next) return;
+      running++;
+      next.start();
+    }
+  }
+
   return {
     get idle() {
-      return limit - running;
+      return isHeld() ? 0 : limit - running;
     },
     async run(turnAt, task) {
-      if (running < limit) running++;
-      else await new Promise<void>((start) => enqueue(turnAt, start));
+      await new Promise<void>((start) => {
+        enqueue(turnAt, start);
+        look();
+      });
       try {
         return await task();
       } finally {
-        const next = waiting.shift();
-        if (next) next.start();
-        else running--;
+        running--;
+        look();
       }
     },
+    look,
   };
 }

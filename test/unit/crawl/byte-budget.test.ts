@@ -65,4 +65,20 @@ describe('a byte budget', () => {
     await settle();
     expect(waits.lease).not.toBeNull();
   });
+
+  it('counts a small body as the least there is, and says when not even that would fit', async () => {
+    let releases = 0;
+    const budget = createByteBudget(10, { leastBytes: 5, onRelease: () => releases++ });
+    expect(budget.isFull).toBe(false);
+    const [one, two, three] = [ask(budget, 1), ask(budget, 0), ask(budget, 1)];
+    await settle();
+    expect([one, two, three].map(({ lease }) => lease !== null)).toEqual([true, true, false]);
+    expect([budget.isFull, releases]).toEqual([true, 0]);
+    one.lease?.release();
+    one.lease?.release();
+    await settle();
+    expect([three.lease !== null, budget.isFull, releases]).toEqual([true, true, 1]);
+    two.lease?.release();
+    expect([budget.isFull, releases]).toEqual([false, 2]);
+  });
 });

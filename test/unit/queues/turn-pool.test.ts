@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createByteBudget } from '../../../src/crawl/byte-budget.ts';
 import { createTurnPool } from '../../../src/queues/turn-pool.ts';
 
 /** A task that says when it starts and ends when it is told to. */
@@ -62,5 +63,53 @@ describe('a pool of turns', () => {
     await expect(failed).rejects.toThrow('bad');
     expect(await done).toBe('good');
     expect(pool.idle).toBe(1);
+  });
+
+  it('starts nothing while it is held, and says that it has no place', async () => {
+    let isHeld = true;
+    const pool = createTurnPool(2, () => isHeld);
+    const started: string[] = [];
+    const [a, b] = [task('a', started), task('b', started)];
+    const results = [pool.run(1, a.run), pool.run(0, b.run)];
+    await settle();
+    expect([started, pool.idle]).toEqual([[], 0]);
+    isHeld = false;
+    pool.look();
+    await settle();
+    expect(started).toEqual(['b', 'a']);
+    a.end();
+    b.end();
+    await Promise.all(results);
+    expect(pool.idle).toBe(2);
+  });
+
+  it('begins no download while as many bodies as may be in hand wait for their store', async () => {
+    const budget = createByteBudget(100, { leastBytes: 50, onRelease: () => pool.look() });
+    const pool = createTurnPool(6, () => budget.isFull);
+    const stored = new Map<string, () => void>();
+    const begun: string[] = [];
+    const work = async (name: string) => {
+      const lease = await pool.run(0, async () => {
+        begun.push(name);
+        return await budget.take(1);
+      });
+      await new Promise<void>((done) => stored.set(name, done));
+      lease.release();
+    };
+    const all = ['a', 'b', 'c', 'd'].map(work);
+    await settle();
+    // Those that had begun before there was a body wait for their share, and no other begins.
+    expect([begun, stored.size]).toEqual([['a', 'b', 'c', 'd'], 2]);
+    const later = ['e', 'f'].map(work);
+    await settle();
+    expect([begun.length, pool.idle]).toEqual([4, 0]);
+    for (let count = 1; stored.size < 6; count++) {
+      expect(count).toBeLessThan(10);
+      for (const done of stored.values()) done();
+      await settle();
+    }
+    for (const done of stored.values()) done();
+    await Promise.all([...all, ...later]);
+    expect([begun, pool.idle]).toEqual([['a', 'b', 'c', 'd', 'e', 'f'], 6]);
   });
 });

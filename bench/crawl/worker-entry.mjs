@@ -1,6 +1,7 @@
 /**
- * Stands before the bundle of the Worker: originals go to the sink, where the peers' go, by the same request; all else
- * of the bucket is its own. Copied into a folder beside the bundle's index.js.
+ * Stands before the bundle of the Worker. Originals go to the sink, where the peers' go, by the same request; all else
+ * of the bucket is its own. What is fetched goes to the network straight, as the peers' does: Miniflare has a Worker of
+ * its own before it, which nothing has in production. Copied into a folder beside the bundle's index.js.
  */
 // @ts-expect-error It is there when this runs.
 import worker from '../index.js';
@@ -23,8 +24,8 @@ function bucketWithSink(bucket, sink) {
         body,
         headers: { 'content-type': options.httpMetadata.contentType },
       });
-      await response.arrayBuffer();
-      if (response.status !== 204) throw new Error(`the sink answered ${response.status}`);
+      if (response.status !== 204)
+        throw new Error(`the sink answered ${response.status}: ${await response.text()}`);
       return null;
     },
     /** @param {unknown[]} args */
@@ -43,9 +44,13 @@ const known = new WeakMap();
 
 /** One for each environment, as the Worker keeps what it makes of it. @param {any} env */
 function withSink(env) {
-  const made = known.get(env) ?? { ...env, MEDIA: bucketWithSink(env.MEDIA, env.SINK) };
-  known.set(env, made);
-  return made;
+  const made = known.get(env);
+  if (made) return made;
+  // That of the Durable Objects too, which live in the same isolate.
+  globalThis.fetch = async (input, init) => await env.NETWORK.fetch(input, init);
+  const fresh = { ...env, MEDIA: bucketWithSink(env.MEDIA, env.SINK) };
+  known.set(env, fresh);
+  return fresh;
 }
 
 export default {
