@@ -18,7 +18,7 @@ const MAX_BYTES_IN_FLIGHT = 24 * 1024 * 1024;
 /** What a slow store leaves over waits with its host, not here: of very many puts at a time some would never end. */
 const MAX_BODIES_IN_FLIGHT = 64;
 /** Few enough for a short transaction, enough for little overhead. */
-const RESULTS_PER_RECORD = 25;
+const RESULTS_PER_RECORD = 50;
 const COORDINATOR_DEADLINE_MS = 5_000;
 
 /**
