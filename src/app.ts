@@ -7,6 +7,7 @@ import { AppError } from './errors/app-error.ts';
 import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
 import { knownHost } from './middleware/known-host.ts';
@@ -18,6 +19,7 @@ import { requestId } from './middleware/request-id.ts';
 import { requireConfig } from './middleware/require-config.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { signedIn } from './middleware/signed-in.ts';
 import { createReporter } from './observability/reporter.ts';
 import { type App, createApp } from './routes/app.ts';
 import { authRoutes } from './routes/auth/index.ts';
@@ -34,6 +36,10 @@ import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
 import { sessionRoutes } from './routes/session/index.ts';
 
+/** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
+const LIST_ROUTES = ['/v1/projects/:projectId/jobs', '/v1/jobs/:jobId/urls'];
+const LIST_PATH = /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/;
+
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
   const app = createApp();
@@ -41,12 +47,7 @@ export function buildApp(): App {
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
-  app.on('POST', ['/v1/projects/:projectId/jobs', '/v1/jobs/:jobId/urls'], largeList());
-  app.use(
-    jsonBody((path) =>
-      /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/.test(path) ? MAX_JOB_BODY_BYTES : MAX_BODY_BYTES,
-    ),
-  );
+  app.use(jsonBody(MAX_BODY_BYTES, (path) => LIST_PATH.test(path)));
   app.use(requestContext());
   mediaRoutes(app);
   readinessRoute(app);
@@ -56,6 +57,8 @@ export function buildApp(): App {
   app.on('POST', ['/v1/auth/sign-up', '/v1/auth/sign-in-link', '/v1/profile/password'], limitAttempts());
   app.on('POST', '/v1/auth/sign-in', limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/*', authenticate());
+  for (const path of LIST_ROUTES) app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES));
+  app.use('/v1/*', idempotencyKey());
   authRoutes(app);
   profileRoutes(app);
   sessionRoutes(app);

@@ -15,7 +15,8 @@ const lists = createLeaseQueue({ concurrency: 2, maxWaiting: 16, maxWaitMs: 20_0
 
 /**
  * Lets two requests at a time that carry a large list, or one of unknown length, read it, and keeps the others waiting
- * with their bodies unread. Stands before whatever reads a body. Errors: `unavailable` when too many wait, or for too
+ * with their bodies unread. Stands before whatever reads a body, and behind signedIn: a stranger who never sends the rest
+ * must not take a place. Errors: `unavailable` when too many wait, or for too
  * long.
  */
 export function largeList(queue: LeaseQueue = lists) {

@@ -26,7 +26,8 @@ function checkLine(text: string): { url: string } | { reason: BadLineReason } {
   if (url.username !== '' || url.password !== '') return { reason: 'credentials' };
   // A fragment is never sent to the site, so two addresses that differ only there are one.
   url.hash = '';
-  return { url: url.href };
+  // Escaped, a letter takes up to nine characters.
+  return url.href.length > MAX_URL_LENGTH ? { reason: 'tooLong' } : { url: url.href };
 }
 
 /** Reads one address per line; blank lines and lines that start with # are ignored. */

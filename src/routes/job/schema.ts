@@ -77,7 +77,7 @@ const url = z
   .transform((value, ctx) => {
     const canonical = canonicalUrl(value);
     if (canonical !== null) return canonical;
-    ctx.addIssue({ code: 'custom', message: 'is not an http or https address' });
+    ctx.addIssue({ code: 'custom', message: 'is not an http or https address of at most 2,048 characters' });
     return z.NEVER;
   });
 
@@ -91,11 +91,14 @@ export const createJobBody = z.discriminatedUnion('kind', [
 
 export const changeJobBody = z.strictObject({ options: jobOptions });
 
-/** jsonb holds no NUL. */
+/** jsonb holds neither NUL nor half of a surrogate pair. */
 const contextText = z
   .string()
   .max(500)
-  .regex(/^[^\0]*$/)
+  .refine(
+    (value) => !value.includes('\0') && value.isWellFormed(),
+    'contains characters that cannot be stored',
+  )
   .nullable()
   .default(null);
 /** Of an item, such as `http_4xx`. */

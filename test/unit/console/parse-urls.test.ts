@@ -36,6 +36,7 @@ describe('a pasted list of addresses', () => {
     ['http://', 'malformed'],
     ['https:a.example', 'malformed'],
     [`https://a.example/${'x'.repeat(2_100)}`, 'tooLong'],
+    [`https://a.example/${'ä'.repeat(1_000)}`, 'tooLong'],
   ])('explains why %s cannot be used', (text, reason) => {
     expect(parseUrlList(text)).toMatchObject({ urls: [], badLines: [{ line: 1, reason }] });
   });
