@@ -38,7 +38,7 @@ import { sessionRoutes } from './routes/session/index.ts';
 
 /** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
 const LIST_ROUTES = ['/v1/projects/:projectId/jobs', '/v1/jobs/:jobId/urls'];
-const LIST_PATH = /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/;
+const isList = (path: string) => /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/.test(path);
 
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
@@ -47,8 +47,7 @@ export function buildApp(): App {
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
-  app.use(jsonBody(MAX_BODY_BYTES, (path) => LIST_PATH.test(path)));
-  app.use(requestContext());
+  app.use(jsonBody(MAX_BODY_BYTES, isList), requestContext(), idempotencyKey(isList));
   mediaRoutes(app);
   readinessRoute(app);
   consoleConfigRoute(app);
@@ -57,8 +56,8 @@ export function buildApp(): App {
   app.on('POST', ['/v1/auth/sign-up', '/v1/auth/sign-in-link', '/v1/profile/password'], limitAttempts());
   app.on('POST', '/v1/auth/sign-in', limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/*', authenticate());
-  for (const path of LIST_ROUTES) app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES));
-  app.use('/v1/*', idempotencyKey());
+  for (const path of LIST_ROUTES)
+    app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES), idempotencyKey());
   authRoutes(app);
   profileRoutes(app);
   sessionRoutes(app);

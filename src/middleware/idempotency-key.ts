@@ -7,11 +7,14 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Visible ASCII, so that a key survives any client and any log. */
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** Reads the Idempotency-Key of an unsafe request, and with one its body. Stands behind whatever refuses a body unread. */
-export function idempotencyKey() {
+/**
+ * Reads the Idempotency-Key of an unsafe request, and with one its body: it stands behind what refuses a body unread, and
+ * before what uses it up. `isLater`: paths with an idempotencyKey of their own further on.
+ */
+export function idempotencyKey(isLater: (path: string) => boolean = () => false) {
   return createMiddleware<AppEnv>(async function idempotencyKeyMiddleware(c, next) {
     const ctx = c.get('ctx');
-    if (!SAFE.has(c.req.method))
+    if (!SAFE.has(c.req.method) && !isLater(c.req.path))
       ctx.idempotency = await readKey(c.req.raw, ctx.services.config.MEDIA_SIGNING_KEY);
     await next();
   });

@@ -47,3 +47,10 @@ describe('a list of addresses', () => {
     }
   });
 });
+
+it('a key does not keep a body from what else reads it', async () => {
+  const headers = { 'idempotency-key': 'three' };
+  const body = { email: 'nobody@test.example', password: 'not the right one' };
+  const reply = await createClient().call('/v1/auth/sign-in', { body, headers });
+  expect(reply).toMatchObject({ status: 401 });
+});
