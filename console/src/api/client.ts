@@ -26,6 +26,8 @@ interface ClientParts {
 interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   body?: unknown;
+  /** The Idempotency-Key of a write that may be sent again later; else one of its own. */
+  key?: string;
   signal?: AbortSignal;
 }
 
@@ -68,7 +70,7 @@ export function createClient(parts: ClientParts): Client {
     const method = call.method ?? 'GET';
     const headers: Record<string, string> = { accept: 'application/json' };
     // One key for all attempts: a repeated write must find the first one's reply, not act twice.
-    if (method !== 'GET') headers['idempotency-key'] = parts.newKey();
+    if (method !== 'GET') headers['idempotency-key'] = call.key ?? parts.newKey();
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     const init: RequestParts = { method, headers, credentials: 'same-origin' };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);

@@ -2,13 +2,16 @@ import type { ListEntry } from '../import-list/list-entry.ts';
 import { createClient } from './client.ts';
 import { ProblemError, unreadableProblem } from './problem.ts';
 import {
+  isChanged,
   isConfig,
+  isFacets,
   isImage,
   isItem,
   isJob,
   isMember,
   isProgress,
   isProject,
+  isReviewed,
   isSampleManifest,
   isSession,
   isSource,
@@ -16,7 +19,7 @@ import {
   isUserReply,
   pageOf,
 } from './types.ts';
-import type { ItemStatus, JobOptions } from './types.ts';
+import type { ImageFilter, ItemStatus, JobOptions, ReviewChange } from './types.ts';
 
 const SAMPLE_DEADLINE_MS = 5_000;
 export const ITEMS_PAGE = 100;
@@ -38,7 +41,7 @@ const client = createClient({
 });
 
 /** crypto.randomUUID exists only in secure contexts; a self-hosted console on plain http has none. */
-function newKey(): string {
+export function newKey(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
@@ -137,12 +140,44 @@ export const api = {
       optional(signal),
     ),
 
-  images: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
+  images: (projectId: string, filter: ImageFilter, cursor: string | null, signal?: AbortSignal) =>
     client.read(
-      withQuery(`${project(projectId)}/images`, { limit: IMAGES_PAGE, cursor }),
+      withQuery(`${project(projectId)}/images`, { ...filter, limit: IMAGES_PAGE, cursor }),
       pageOf(isImage),
       optional(signal),
     ),
+  facets: (projectId: string, signal?: AbortSignal) =>
+    client.read(`${project(projectId)}/facets`, isFacets, optional(signal)),
+  bin: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
+    client.read(
+      withQuery(`${project(projectId)}/bin`, { limit: IMAGES_PAGE, cursor }),
+      pageOf(isImage),
+      optional(signal),
+    ),
+  deleteImages: (projectId: string, ids: readonly string[]) =>
+    client.read(`${project(projectId)}/images/delete`, isChanged, { method: 'POST', body: { ids } }),
+  restoreImages: (projectId: string, ids: readonly string[]) =>
+    client.read(`${project(projectId)}/images/restore`, isChanged, { method: 'POST', body: { ids } }),
+  deletedProjects: (cursor: string | null, signal?: AbortSignal) =>
+    client.read(withQuery('/v1/bin', { limit: 50, cursor }), pageOf(isProject), optional(signal)),
+  restoreProject: (projectId: string) =>
+    client.read(`${project(projectId)}/restore`, isProject, { method: 'POST' }),
+  reviewImages: (
+    projectId: string,
+    change: ReviewChange,
+    of: { images: readonly { id: string; revision: number }[] } | { filter: ImageFilter },
+    key?: string,
+  ) =>
+    client.read(`${project(projectId)}/images/review`, isReviewed, {
+      method: 'POST',
+      body: { change, ...of },
+      ...(key !== undefined && { key }),
+    }),
+  undoReview: (reviewId: string, key?: string) =>
+    client.read(`/v1/reviews/${encodeURIComponent(reviewId)}/undo`, isReviewed, {
+      method: 'POST',
+      ...(key !== undefined && { key }),
+    }),
   image: (imageId: string, signal?: AbortSignal) => client.read(image(imageId), isImage, optional(signal)),
   deleteImage: (imageId: string) => client.send(image(imageId), { method: 'DELETE' }),
   downloadPath: (imageId: string) => `${image(imageId)}/download`,

@@ -22,8 +22,11 @@ export const isProject = shape({
   description: nullable(isText),
   role: oneOf('owner', 'editor', 'reviewer', 'viewer'),
   imageCount: isNumber,
+  /** Classes to choose from; the first nine have the digits. */
+  labels: listOf(isText),
   createdAt: isText,
   updatedAt: isText,
+  deletedAt: nullable(isText),
 });
 export type Project = Guarded<typeof isProject>;
 
@@ -143,6 +146,66 @@ export const isSource = shape({
 });
 export type Source = Guarded<typeof isSource>;
 
+export const isReview = oneOf('undecided', 'keep', 'reject');
+export type Review = Guarded<typeof isReview>;
+
+/** What was decided about an image; every change makes the next revision. */
+const reviewState = {
+  review: isReview,
+  label: nullable(isText),
+  tags: listOf(isText),
+  revision: isNumber,
+};
+export const isReviewState = shape({ id: isText, ...reviewState });
+export type ReviewState = Guarded<typeof isReviewState>;
+
+export const isReviewed = shape({
+  /** Null when nothing changed; else what an undo names. */
+  reviewId: nullable(isText),
+  changed: isNumber,
+  /** Whether every image that matched was changed; if not, the same call goes on. */
+  isComplete: isBoolean,
+  images: listOf(isReviewState),
+  /** Images that somebody else changed meanwhile, as they are now. */
+  conflicts: listOf(isReviewState),
+});
+export type Reviewed = Guarded<typeof isReviewed>;
+
+/** A change of many images; what is not named stays. */
+export interface ReviewChange {
+  review?: Review;
+  label?: string | null;
+  addTags?: string[];
+  removeTags?: string[];
+}
+
+export const SIZES = ['small', 'medium', 'large'] as const;
+export const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'avif'] as const;
+
+/** Which images of a project; every part narrows it. */
+export interface ImageFilter {
+  review?: Review;
+  label?: string;
+  tag?: string;
+  jobId?: string;
+  host?: string;
+  size?: (typeof SIZES)[number];
+  format?: (typeof FORMATS)[number];
+  /** `none` for images of which none is known. */
+  license?: string;
+}
+
+/** `conflicts`: images whose content is in the project again. */
+export const isChanged = shape({ changed: isNumber, conflicts: optional(listOf(isText)) });
+
+export const isFacets = shape({
+  labels: listOf(isText),
+  tags: listOf(isText),
+  hosts: listOf(isText),
+  licenses: listOf(isText),
+});
+export type Facets = Guarded<typeof isFacets>;
+
 export const isImage = shape({
   id: isText,
   projectId: isText,
@@ -156,7 +219,13 @@ export const isImage = shape({
   url: isText,
   thumbnail: nullable(shape({ url: isText, width: isNumber, height: isNumber })),
   source: shape({ url: isText, finalUrl: isText, fetchedAt: isText }),
+  host: nullable(isText),
+  license: nullable(isText),
+  ...reviewState,
+  reviewedBy: nullable(shape({ id: isText, name: isText })),
+  reviewedAt: nullable(isText),
   createdAt: isText,
+  deletedAt: nullable(isText),
 });
 export type Image = Guarded<typeof isImage>;
 

@@ -57,7 +57,7 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
   store.isLoading.value = true;
   store.problem.value = null;
   try {
-    const page = await api.images(store.projectId, isFirst ? null : store.nextCursor.value);
+    const page = await api.images(store.projectId, {}, isFirst ? null : store.nextCursor.value);
     batch(() => {
       const { added } = splitFresh(page.data, store.images.value);
       store.images.value = [...store.images.value, ...added];
@@ -76,7 +76,7 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
  * eyes; into an empty gallery they go at once. Throws ProblemError.
  */
 export async function checkFreshImages(store: GalleryStore, signal: AbortSignal): Promise<void> {
-  const page = await api.images(store.projectId, null, signal);
+  const page = await api.images(store.projectId, {}, null, signal);
   if (signal.aborted || !store.isLoaded.value) return;
   const { added, hasGap } = splitFresh(page.data, store.images.value);
   if (added.length === 0) return;
