@@ -24,6 +24,7 @@ import { createReporter } from './observability/reporter.ts';
 import { type App, createApp } from './routes/app.ts';
 import { authRoutes } from './routes/auth/index.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
+import { binRoutes } from './routes/bin/index.ts';
 import { consoleConfigRoute } from './routes/console/index.ts';
 import { serveConsole } from './routes/console/pages.ts';
 import { exportRoutes } from './routes/export/index.ts';
@@ -34,6 +35,7 @@ import { mediaRoutes, publicMediaRoutes } from './routes/media/index.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
+import { reviewRoutes } from './routes/review/index.ts';
 import { sessionRoutes } from './routes/session/index.ts';
 
 /** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
@@ -64,6 +66,8 @@ export function buildApp(): App {
   projectRoutes(app);
   jobRoutes(app);
   imageRoutes(app);
+  reviewRoutes(app);
+  binRoutes(app);
   exportRoutes(app);
 
   const refuse = notFound(app);

@@ -5,6 +5,7 @@ import { logEvent } from '../observability/logger.ts';
 import { dispatchOutbox } from '../queues/outbox.ts';
 import { reviveJobs } from '../queues/revive-jobs.ts';
 import type { Services } from '../services.ts';
+import { purgeBin } from './purge-bin.ts';
 import { sweepMedia } from './sweep-media.ts';
 
 type Task = (services: Services) => Promise<void>;
@@ -38,26 +39,33 @@ const sweepExpired: Task = async (services) => {
       sweep('sign_in_links', 'token_hash', 'expires_at < now()'),
       sweep('idempotency_keys', 'scope, key', "created_at < now() - interval '24 hours'"),
       sweep('outbox', 'id', "done_at < now() - interval '24 hours'"),
+      sweep('reviews', 'id', "created_at < now() - interval '30 days'"),
     ],
     { deadlineMs: WRITE_DEADLINE_MS },
   );
-  const [sessions = 0, links = 0, replies = 0, outbox = 0] = results
+  const [sessions = 0, links = 0, replies = 0, outbox = 0, reviews = 0] = results
     .slice(1)
     .map((rows) => values<number>(rows)[0] ?? 0);
-  if (sessions + links + replies + outbox > 0)
-    logEvent('info', 'swept', { sessions, links, replies, outbox });
+  if (sessions + links + replies + outbox + reviews > 0)
+    logEvent('info', 'swept', { sessions, links, replies, outbox, reviews });
 };
 
-/** Removes the bytes of images that were deleted a day ago. */
+/** Removes the bytes of images that left the bin a day ago. */
 const sweepDeletedMedia: Task = async (services) => {
   const { removed, orphans } = await sweepMedia(services);
   if (removed + orphans > 0) logEvent('info', 'media_swept', { removed, orphans });
 };
 
+/** Ends what has been in the bin for 30 days. */
+const purgeOverdue: Task = async (services) => {
+  const images = await purgeBin(services);
+  if (images > 0) logEvent('info', 'bin_purged', { images });
+};
+
 /** What runs at each cron expression of wrangler.toml. */
 export const CRON_TASKS: Readonly<Record<string, readonly Task[]>> = {
   '* * * * *': [dispatchWaiting, reviveSilent],
-  '17 * * * *': [sweepExpired, sweepDeletedMedia],
+  '17 * * * *': [sweepExpired, purgeOverdue, sweepDeletedMedia],
 };
 
 /** Runs every task of an expression, also when one fails; then fails with the first error. */

@@ -1,4 +1,5 @@
 import { NeonDbError } from '@neondatabase/serverless';
+import * as z from 'zod';
 import { AppError } from '../errors/app-error.ts';
 import { isErrorCode } from '../errors/codes.ts';
 
@@ -18,6 +19,15 @@ const DETAILS: Record<string, string> = {
   conflict: 'Read it again and repeat the change.',
 };
 
+/** The detail of the error is what it is now, as JSON that our own function wrote. */
+function staleRevision(error: NeonDbError): AppError {
+  const current = z.looseObject({}).parse(JSON.parse(error.detail ?? '{}'));
+  return new AppError('stale_revision', 'Look at the image again and decide anew.', {
+    cause: error,
+    current,
+  });
+}
+
 /** Maps what the database client throws. Text from the database stays in `cause`, which is only logged. */
 export function toAppError(error: unknown): Error {
   if (!(error instanceof NeonDbError)) {
@@ -30,6 +40,7 @@ export function toAppError(error: unknown): Error {
     case PRIVATE_SQLSTATE: {
       if (error.message === 'replay') return new ReplayError();
       if (!isErrorCode(error.message)) break;
+      if (error.message === 'stale_revision') return staleRevision(error);
       const state = error.detail || undefined;
       const detail = state ? `It is ${state} now.` : (DETAILS[error.message] ?? '');
       return new AppError(error.message, detail, { cause: error, ...(state && { state }) });

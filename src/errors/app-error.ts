@@ -11,6 +11,8 @@ interface AppErrorOptions {
   errors?: FieldError[];
   /** The current state, for illegal_state. */
   state?: string;
+  /** What it is now, for stale_revision. */
+  current?: object;
   /** Seconds. */
   retryAfter?: number;
   /** Sent as it is, for example `Allow` with 405. */

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   not_found: { status: 404, title: 'Not found', retryable: false },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method', retryable: false },
   conflict: { status: 409, title: 'Somebody else changed this meanwhile', retryable: true },
+  stale_revision: { status: 409, title: 'Somebody else decided meanwhile', retryable: false },
   illegal_state: { status: 409, title: 'Not possible in the current state', retryable: false },
   email_taken: { status: 409, title: 'There is an account with this e-mail', retryable: false },
   idempotency_in_progress: {
@@ -27,6 +28,7 @@ export const ERROR_CODES = {
   },
   range_not_satisfiable: { status: 416, title: 'The range lies outside the image', retryable: false },
   unknown_host: { status: 421, title: 'Darkroom is not served under this name', retryable: false },
+  too_many_tags: { status: 422, title: 'An image has 20 tags at most', retryable: false },
   unusable_image: { status: 422, title: 'The image cannot be used', retryable: false },
   idempotency_key_reused: { status: 422, title: 'This key was used for another request', retryable: false },
   rate_limited: { status: 429, title: 'Too many attempts', retryable: true },

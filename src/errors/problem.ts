@@ -13,12 +13,13 @@ export interface Problem {
   retryable: boolean;
   errors?: FieldError[];
   state?: string;
+  current?: object;
 }
 
 /** The one place where an error becomes HTTP. `instance` is the path, without the query: it may hold a signature. */
 export function toProblemResponse(error: AppError, instance: string, requestId: string): Response {
   const { status, title, retryable } = ERROR_CODES[error.code];
-  const { errors, state, retryAfter, headers } = error.options;
+  const { errors, state, current, retryAfter, headers } = error.options;
   const problem: Problem = {
     type: `urn:darkroom:error:${error.code}`,
     title,
@@ -30,6 +31,7 @@ export function toProblemResponse(error: AppError, instance: string, requestId: 
     retryable,
     ...(errors && { errors }),
     ...(state && { state }),
+    ...(current && { current }),
   };
   return new Response(JSON.stringify(problem), {
     status,

@@ -7,6 +7,8 @@ export interface MediaClaim {
   projectId: string;
   imageId: string;
   variant: MediaVariant;
+  /** Of an image in the bin, which those see who list it. */
+  isBinned: boolean;
 }
 
 export interface UrlSigner {
@@ -23,7 +25,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** HMAC-SHA-256 over everything the URL claims, under a key derived for this purpose alone. */
 export function createUrlSigner(secret: string): UrlSigner {
   function signature(claim: MediaClaim, expires: number): Buffer {
-    const text = [claim.sha256, claim.projectId, claim.imageId, claim.variant, expires].join('\n');
+    const place = claim.isBinned ? ['bin'] : [];
+    const text = [claim.sha256, claim.projectId, claim.imageId, claim.variant, expires, ...place].join('\n');
     return createHmac('sha256', `media:${secret}`).update(text).digest();
   }
 
@@ -34,6 +37,7 @@ export function createUrlSigner(secret: string): UrlSigner {
         project: claim.projectId,
         image: claim.imageId,
         variant: claim.variant,
+        ...(claim.isBinned && { bin: '1' }),
         expires: String(expires),
         signature: signature(claim, expires).toString('base64url'),
       });
@@ -50,6 +54,7 @@ export function createUrlSigner(secret: string): UrlSigner {
         projectId: url.searchParams.get('project') ?? '',
         imageId: url.searchParams.get('image') ?? '',
         variant,
+        isBinned: url.searchParams.has('bin'),
       };
       const given = Buffer.from(url.searchParams.get('signature') ?? '', 'base64url');
       const expected = signature(claim, expires);

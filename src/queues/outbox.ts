@@ -6,11 +6,12 @@ import { withDeadline } from '../lib/deadline.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
+const jobRuns = z.object({ runs: z.array(jobRun) });
 const sessionsRevoked = z.object({ tokenHashes: z.array(z.string()) });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
 export interface OutboxMessage {
-  topic: 'job.started' | 'job.stopping' | 'sessions.revoked';
+  topic: 'job.started' | 'job.stopping' | 'jobs.stopping' | 'sessions.revoked' | 'room.publish';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;
@@ -74,6 +75,13 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     case 'job.stopping': {
       const run = jobRun.parse(row.payload);
       return await toCoordinator(services.coordinator(run.jobId).stop(run));
+    }
+    case 'jobs.stopping': {
+      const { runs } = jobRuns.parse(row.payload);
+      await toCoordinator(
+        Promise.all(runs.map((run) => services.coordinator(run.jobId).stop(run))).then(() => undefined),
+      );
+      return;
     }
     case 'sessions.revoked':
       return await services.sessions.drop(sessionsRevoked.parse(row.payload).tokenHashes);

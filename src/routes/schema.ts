@@ -64,6 +64,10 @@ const problem = z
     retryable: z.boolean(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     state: z.string().optional(),
+    current: z
+      .looseObject({})
+      .optional()
+      .meta({ description: 'With stale_revision: what was decided meanwhile' }),
   })
   .meta({ id: 'Problem' });
 

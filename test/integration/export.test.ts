@@ -60,7 +60,8 @@ async function addRecords(count: number): Promise<void> {
     [project],
   );
   await query(
-    `insert into images (id, project_id, sha256) select 'img_' || right($1, 6) || lpad(n::text, 20, '0'), $1, ${hash}
+    `insert into images (id, project_id, sha256, format, size)
+     select 'img_' || right($1, 6) || lpad(n::text, 20, '0'), $1, ${hash}, 'png', 'small'
      from generate_series(1, ${count}) n`,
     [project],
   );

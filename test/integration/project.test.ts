@@ -140,10 +140,13 @@ describe.each(ROLES)('a %s', (role) => {
       expect([verb.name, response.status]).toEqual([verb.name, isAllowed ? verb.ok : 403]);
       if (!isAllowed) expect(await response.json()).toMatchObject({ code: 'forbidden' });
     }
-    const isLeft = await countRows('projects', 'id = $1 and name = $2', [project, 'Before']);
+    const isLeft = await countRows('projects', 'id = $1 and name = $2 and deleted_at is null', [
+      project,
+      'Before',
+    ]);
     const isEditor = ROLES.indexOf(role) >= ROLES.indexOf('editor');
     expect(isLeft).toBe(isEditor ? 0 : 1);
-    expect(await countRows('crawl_jobs', 'project_id = $1', [project])).toBe(role === 'editor' ? 1 : 0);
+    expect(await countRows('crawl_jobs', 'project_id = $1', [project])).toBe(isEditor ? 1 : 0);
   });
 });
 

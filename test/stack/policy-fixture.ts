@@ -36,8 +36,16 @@ export const FIXTURE = `
   insert into blobs (sha256, bytes, crc32, mime, width, height, average_color) values
     (decode(repeat('aa', 32), 'hex'), 10, 1, 'image/png', 1, 1, '#000000'),
     (decode(repeat('bb', 32), 'hex'), 10, 1, 'image/png', 1, 1, '#000000');
-  insert into images (id, project_id, sha256) values
-    ('img_a', 'prj_a', decode(repeat('aa', 32), 'hex')), ('img_b', 'prj_b', decode(repeat('bb', 32), 'hex'));
+  insert into images (id, project_id, sha256, format, size) values
+    ('img_a', 'prj_a', decode(repeat('aa', 32), 'hex'), 'png', 'small'),
+    ('img_b', 'prj_b', decode(repeat('bb', 32), 'hex'), 'png', 'small');
+  insert into images (id, project_id, sha256, format, size, deleted_at) values
+    ('img_gone', 'prj_b', decode(repeat('bb', 32), 'hex'), 'png', 'small', now() - interval '31 days');
+  insert into image_tags (project_id, tag, image_id) values ('prj_a', 'one', 'img_a'), ('prj_b', 'two', 'img_b');
+  insert into reviews (id, project_id, change, created_at) values
+    ('rev_a', 'prj_a', '{}', now() - interval '31 days'), ('rev_b', 'prj_b', '{}', now());
+  insert into review_changes (review_id, image_id, project_id, review, tags) values
+    ('rev_a', 'img_a', 'prj_a', 'undecided', '{}'), ('rev_b', 'img_b', 'prj_b', 'undecided', '{}');
   insert into image_sources (image_id, project_id, url_hash, url, final_url, fetched_at) values
     ('img_a', 'prj_a', '\\x01', 'https://a.example/', 'https://a.example/', now()),
     ('img_b', 'prj_b', '\\x01', 'https://b.example/', 'https://b.example/', now());

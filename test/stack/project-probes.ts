@@ -155,11 +155,11 @@ const JOBS: Probe[] = [
 ];
 
 const IMAGES: Probe[] = [
-  probe('select from images', 1, 1, 1, 0, 0, 2),
+  probe('select from images', 1, 1, 1, 0, 0, 3),
   probe('update images set deleted_at = now()', 1, 1, 0, 0, 0, 'denied'),
   denied('delete from images'),
   probe(
-    `insert into images (id, project_id, sha256) values ('img_new', 'prj_a', decode(repeat('bb', 32), 'hex'))`,
+    `insert into images (id, project_id, sha256, format, size) values ('img_new', 'prj_a', decode(repeat('bb', 32), 'hex'), 'png', 'small')`,
     'denied',
     'denied',
     'denied',
@@ -191,6 +191,72 @@ const IMAGES: Probe[] = [
   probe(
     `insert into image_sources (image_id, project_id, url_hash, url, final_url, fetched_at)
      values ('img_a', 'prj_a', '\\x02', 'x', 'x', now())`,
+    'denied',
+    'denied',
+    'denied',
+    'denied',
+    'denied',
+    1,
+  ),
+  probe('select from image_tags', 1, 1, 1, 0, 0, 'denied'),
+  denied(`insert into image_tags (project_id, tag, image_id) values ('prj_a', 'x', 'img_a')`),
+  probe('select from reviews', 'denied', 'denied', 'denied', 'denied', 'denied', 1),
+  probe('delete from reviews', 'denied', 'denied', 'denied', 'denied', 'denied', 1),
+  denied('select from review_changes'),
+  denied(`update images set review = 'keep'`),
+  probe(
+    `with done as materialized (
+       select app.review_images('rev_new', '{"review": "keep", "addTags": ["new"]}', '[{"id": "img_a", "revision": 0}]') as nothing
+     ) select from done, lateral generate_series(1, (current_setting('app.reviewed' || nothing)::jsonb ->> 'changed')::integer)`,
+    1,
+    1,
+    'forbidden',
+    'forbidden',
+    'forbidden',
+    'denied',
+  ),
+  // Of another project: as if it were not there.
+  probe(
+    `select app.review_images('rev_new', '{"review": "keep"}', '[{"id": "img_b", "revision": 0}]')`,
+    'not_found',
+    'not_found',
+    'forbidden',
+    'forbidden',
+    'forbidden',
+    'denied',
+  ),
+  probe(
+    `select app.undo_review('rev_new', 'rev_b')`,
+    'not_found',
+    'not_found',
+    'not_found',
+    'not_found',
+    'not_found',
+    'denied',
+  ),
+  probe(`select app.restore_images('["img_b"]')`, 1, 1, 'forbidden', 'forbidden', 'forbidden', 'denied'),
+  probe(`select from app.name_of('usr_owner') name where name is not null`, 1, 1, 1, 0, 0, 'denied'),
+  probe(
+    `with done as materialized (select app.bin_project() as nothing)
+     select from done, lateral jsonb_array_elements(current_setting('app.stopped' || nothing)::jsonb)`,
+    1,
+    'forbidden',
+    'forbidden',
+    'forbidden',
+    'forbidden',
+    'denied',
+  ),
+  probe(
+    `select app.restore_project('prj_a')`,
+    'not_found',
+    'not_found',
+    'not_found',
+    'not_found',
+    'not_found',
+    'denied',
+  ),
+  probe(
+    'select from generate_series(1, app.purge_bin(1))',
     'denied',
     'denied',
     'denied',

@@ -86,14 +86,15 @@ export async function insertImage(
   client = consumer,
 ): Promise<void> {
   await client.query(
-    `insert into images (id, project_id, sha256) values ($1, $2, decode($3, 'hex'))
+    `insert into images (id, project_id, sha256, format, size) values ($1, $2, decode($3, 'hex'), 'png', 'small')
      on conflict (project_id, sha256) where deleted_at is null do nothing`,
     [id, project, blob.sha256],
   );
 }
 
+/** As the bin does after 30 days. */
 export async function deleteImage(id: string): Promise<void> {
-  await admin.query('update images set deleted_at = now() where id = $1', [id]);
+  await admin.query('delete from images where id = $1', [id]);
 }
 
 /** As if what the database noted of a blob had happened so much earlier. */

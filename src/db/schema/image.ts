@@ -1,6 +1,13 @@
 import { bigint, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './column.ts';
 
+export const REVIEWS = ['undecided', 'keep', 'reject'] as const;
+export type Review = (typeof REVIEWS)[number];
+
+/** By the longer side: below 640 pixels, below 1,920, and the others. */
+export const SIZES = ['small', 'medium', 'large'] as const;
+export type Size = (typeof SIZES)[number];
+
 export const blobs = pgTable('blobs', {
   sha256: bytea('sha256').primaryKey(),
   bytes: integer('bytes').notNull(),
@@ -22,7 +29,27 @@ export const images = pgTable('images', {
   sha256: bytea('sha256').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   deletedAt: timestamp('deleted_at', { withTimezone: true }),
+  host: text('host'),
+  format: text('format').notNull(),
+  size: text('size', { enum: SIZES }).notNull(),
+  license: text('license').notNull().default('none'),
+  review: text('review', { enum: REVIEWS }).notNull().default('undecided'),
+  label: text('label'),
+  tags: text('tags').array().notNull().default([]),
+  revision: integer('revision').notNull().default(0),
+  reviewedBy: text('reviewed_by'),
+  reviewedAt: timestamp('reviewed_at', { withTimezone: true }),
 });
+
+export const imageTags = pgTable(
+  'image_tags',
+  {
+    projectId: text('project_id').notNull(),
+    tag: text('tag').notNull(),
+    imageId: text('image_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.tag, table.imageId] })],
+);
 
 export const imageSources = pgTable(
   'image_sources',

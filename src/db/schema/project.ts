@@ -1,4 +1,4 @@
-import { integer, pgEnum, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { integer, jsonb, pgEnum, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 export const memberRole = pgEnum('member_role', ['viewer', 'reviewer', 'editor', 'owner']);
 export type MemberRole = (typeof memberRole.enumValues)[number];
@@ -12,9 +12,11 @@ export const projects = pgTable('projects', {
   description: text('description').notNull().default(''),
   visibility: text('visibility', { enum: VISIBILITIES }).notNull().default('private'),
   createdBy: text('created_by'),
+  labels: jsonb('labels').$type<string[]>().notNull().default([]),
   imageCount: integer('image_count').notNull().default(0),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  deletedAt: timestamp('deleted_at', { withTimezone: true }),
 });
 
 export const projectMembers = pgTable(

@@ -3,12 +3,13 @@ import type { RequestContext } from '../../context.ts';
 import { read } from '../../db/read.ts';
 import { AppError } from '../../errors/app-error.ts';
 
-/** Resolves while an image is in its project, whoever asks. Errors: `not_found` once it was deleted. */
+/** Resolves while an image is in its project, or in its bin, whoever asks. Errors: `not_found` once it was deleted. */
 export async function confirmImage(
   ctx: RequestContext,
-  image: { projectId: string; imageId: string },
+  image: { projectId: string; imageId: string; isBinned: boolean },
 ): Promise<void> {
-  const query = sql`select to_jsonb(app.project_of_image(${image.imageId}))`;
+  const find = image.isBinned ? sql`app.project_of_binned_image` : sql`app.project_of_image`;
+  const query = sql`select to_jsonb(${find}(${image.imageId}))`;
   const [projectId] = await read<string | null>(ctx, { query });
   if (projectId !== image.projectId) throw new AppError('not_found', 'The image was deleted.');
 }

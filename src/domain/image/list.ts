@@ -5,23 +5,21 @@ import { enterProject } from '../../db/statement.ts';
 import { type Page, toPage } from '../../lib/cursor.ts';
 import { requireUser } from '../account/require-user.ts';
 import type { PageInput } from '../page.ts';
+import { type ImageFilter, selectMatching } from './filter.ts';
 import { type Image, type ImageRecord, selectImages, showImage } from './view.ts';
 
-/** The images of a project, newest first. */
+/** The images of a project that match, newest first. */
 export async function listImages(
   ctx: RequestContext,
   projectId: string,
-  page: PageInput,
+  input: PageInput & { filter: ImageFilter },
 ): Promise<Page<Image>> {
   requireUser(ctx);
+  const matching = selectMatching(projectId, input.filter, { after: input.after, limit: input.limit + 1 });
   const rows = await read<ImageRecord>(ctx, {
     authorize: enterProject(projectId, 'viewer'),
-    query: selectImages(
-      sql`i.project_id = ${projectId} and i.deleted_at is null
-        and (${page.after}::text is null or i.id < ${page.after})`,
-      sql`order by i.id desc limit ${page.limit + 1}`,
-    ),
+    query: selectImages(sql`i.id in (select id from (${matching}) matching)`, sql`order by i.id desc`),
   });
-  const { data, nextCursor } = toPage(rows, page.limit, (image) => image.id);
+  const { data, nextCursor } = toPage(rows, input.limit, (image) => image.id);
   return { data: data.map((record) => showImage(ctx.services, record)), nextCursor };
 }

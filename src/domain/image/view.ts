@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { blobs, images, imageSources } from '../../db/schema/image.ts';
+import { blobs, images, imageSources, type Review } from '../../db/schema/image.ts';
 import { rfc3339 } from '../../db/statement.ts';
 import type { ImageInfo } from '../../media/image/types.ts';
 import type { Services } from '../../services.ts';
@@ -22,7 +22,21 @@ export interface ImageRecord {
   thumbnailSize: { width: number; height: number } | null;
   /** `url` is `upload:` with the file's name (URL-encoded, maybe none) for a file that `uploadedBy` sent. */
   source: { url: string; finalUrl: string; fetchedAt: string; uploadedBy: string | null };
+  /** Of the address, with its port; null for a file that was sent. */
+  host: string | null;
+  /** The licence that the page or the file names, as `cc-by`, `cc0`, `pdm` or `other`. */
+  license: string | null;
+  review: Review;
+  label: string | null;
+  /** Sorted. */
+  tags: string[];
+  /** Raised by every decision; the next one names it. */
+  revision: number;
+  reviewedBy: { id: string; name: string } | null;
+  reviewedAt: string | null;
   createdAt: string;
+  /** When it was moved to the bin. */
+  deletedAt: string | null;
 }
 
 /** An image as the API shows it, with signed addresses of its bytes. */
@@ -41,7 +55,12 @@ export function selectImages(condition: SQL, order: SQL): SQL {
         then jsonb_build_object('width', b.thumbnail_width, 'height', b.thumbnail_height) end,
       'source', jsonb_build_object('url', s.url, 'finalUrl', s.final_url, 'fetchedAt', ${rfc3339(sql`s.fetched_at`)},
         'uploadedBy', s.uploaded_by),
-      'createdAt', ${rfc3339(sql`i.created_at`)})
+      'host', i.host, 'license', nullif(i.license, 'none'),
+      'review', i.review, 'label', i.label, 'tags', i.tags, 'revision', i.revision,
+      'reviewedBy', case when i.reviewed_by is not null
+        then jsonb_build_object('id', i.reviewed_by, 'name', coalesce(app.name_of(i.reviewed_by), '')) end,
+      'reviewedAt', ${rfc3339(sql`i.reviewed_at`)},
+      'createdAt', ${rfc3339(sql`i.created_at`)}, 'deletedAt', ${rfc3339(sql`i.deleted_at`)})
     from ${images} i
     join ${blobs} b on b.sha256 = i.sha256
     left join lateral (
@@ -55,7 +74,8 @@ export function selectImages(condition: SQL, order: SQL): SQL {
 export function showImage(services: Services, record: ImageRecord): Image {
   const { crc32: _crc32, thumbnailSize, ...shown } = record;
   const now = services.clock.now();
-  const claim = { sha256: record.sha256, projectId: record.projectId, imageId: record.id };
+  const isBinned = record.deletedAt !== null;
+  const claim = { sha256: record.sha256, projectId: record.projectId, imageId: record.id, isBinned };
   return {
     ...shown,
     url: services.signer.sign({ ...claim, variant: 'original' }, now),

@@ -10,6 +10,7 @@ interface ProjectChange {
   name?: string | undefined;
   description?: string | undefined;
   visibility?: Visibility | undefined;
+  labels?: string[] | undefined;
 }
 
 /** Needs the role editor; owner to change who may see it. */
@@ -25,7 +26,8 @@ export async function changeProject(
     effects: [
       must(
         sql`update ${projects} set name = coalesce(${change.name ?? null}, name),
-              description = coalesce(${change.description ?? null}, description), updated_at = now()
+              description = coalesce(${change.description ?? null}, description),
+              labels = coalesce(${change.labels ? JSON.stringify(change.labels) : null}::jsonb, labels), updated_at = now()
             where id = ${projectId} returning id`,
         'not_found',
       ),

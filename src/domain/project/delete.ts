@@ -1,17 +1,26 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
-import { projects } from '../../db/schema/project.ts';
-import { enterProject, must } from '../../db/statement.ts';
+import { enterProject } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
 
-/** Deletes a project with its jobs and images. Needs the role owner. */
+/**
+ * Moves a project with its jobs and images to the bin for 30 days; jobs under way are stopped. Needs the role owner.
+ */
 export async function deleteProject(ctx: RequestContext, projectId: string) {
   requireUser(ctx);
+  const stopped = sql`current_setting('app.stopped')::jsonb`;
   return await write(ctx, {
     authorize: enterProject(projectId, 'owner'),
-    effects: [must(sql`delete from ${projects} where id = ${projectId} returning id`, 'not_found')],
+    effects: [sql`select app.bin_project()`],
     activity: { action: 'project.deleted', subjectId: projectId, projectId },
+    outbox: [
+      {
+        topic: 'jobs.stopping',
+        payload: sql`select jsonb_build_object('runs', ${stopped})`,
+        onlyIf: sql`${stopped} <> '[]'`,
+      },
+    ],
     status: 204,
   });
 }

@@ -10,12 +10,18 @@ export interface Project {
   visibility: Visibility;
   /** The caller's own. */
   role: MemberRole;
+  /** Classes to choose from; the first nine have the digits. */
+  labels: string[];
   imageCount: number;
   createdAt: string;
   updatedAt: string;
+  /** When it was moved to the bin. */
+  deletedAt: string | null;
 }
 
 export const projectView: SQL<Project> = sql`jsonb_build_object(
   'id', ${projects.id}, 'name', ${projects.name}, 'description', ${projects.description}, 'visibility', ${projects.visibility},
-  'role', app.role_in(${projects.id}), 'imageCount', ${projects.imageCount},
-  'createdAt', ${rfc3339(projects.createdAt)}, 'updatedAt', ${rfc3339(projects.updatedAt)})`;
+  'role', coalesce(app.role_in(${projects.id}), app.role_in_binned(${projects.id})),
+  'labels', ${projects.labels}, 'imageCount', ${projects.imageCount},
+  'createdAt', ${rfc3339(projects.createdAt)}, 'updatedAt', ${rfc3339(projects.updatedAt)},
+  'deletedAt', ${rfc3339(projects.deletedAt)})`;

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { deleteImage } from '../../domain/image/delete.ts';
 import { fileNameOf } from '../../domain/image/file-name.ts';
 import { getImage, getImageRecord } from '../../domain/image/get.ts';
+import { listFacets } from '../../domain/image/list-facets.ts';
 import { listImages } from '../../domain/image/list.ts';
 import { uploadImage } from '../../domain/image/upload.ts';
 import { idPattern } from '../../lib/id.ts';
@@ -10,7 +11,7 @@ import type { App } from '../app.ts';
 import { projectParams } from '../project/schema.ts';
 import { done, markReplay } from '../reply.ts';
 import { json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
-import { image, imageParams, upload, uploadBody, uploadQuery } from './schema.ts';
+import { facets, image, imageFilter, imageParams, upload, uploadBody, uploadQuery } from './schema.ts';
 
 const tags = ['Images'];
 const key = idPattern('img');
@@ -21,14 +22,27 @@ export function imageRoutes(app: App): void {
       method: 'get',
       path: '/v1/projects/{projectId}/images',
       tags,
-      summary: 'The images of a project, newest first',
-      request: { params: projectParams, query: pageQuery(key) },
+      summary: 'The images of a project that match, newest first',
+      request: { params: projectParams, query: imageFilter.extend(pageQuery(key).shape) },
       responses: { 200: json(page(image)), ...problems },
     }),
     async (c) => {
-      const input = toPageInput(c.req.valid('query'), key);
+      const { limit, cursor, ...filter } = c.req.valid('query');
+      const input = { ...toPageInput({ limit, cursor }, key), filter };
       return c.json(await listImages(c.get('ctx'), c.req.valid('param').projectId, input), 200);
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/projects/{projectId}/facets',
+      tags,
+      summary: 'What the images of a project can be filtered by',
+      request: { params: projectParams },
+      responses: { 200: json(facets), ...problems },
+    }),
+    async (c) => c.json(await listFacets(c.get('ctx'), c.req.valid('param').projectId), 200),
   );
 
   app.openapi(
@@ -72,7 +86,7 @@ export function imageRoutes(app: App): void {
       method: 'delete',
       path: '/v1/images/{imageId}',
       tags,
-      summary: 'Take an image out of its project',
+      summary: 'Move an image to the bin, for 30 days',
       request: { params: imageParams },
       responses: { ...noContent, ...problems },
     }),

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { REVIEWS, SIZES } from '../../db/schema/image.ts';
+import { IMAGE_FORMATS } from '../../media/image/types.ts';
+import { label, person, reviewFields, tag } from '../review/schema.ts';
 import { id, text, timestamp } from '../schema.ts';
 
 export const imageParams = z.object({ imageId: id('img') });
@@ -28,9 +31,41 @@ export const image = z
       fetchedAt: timestamp,
       uploadedBy: z.string().nullable().meta({ description: 'Who sent the file; null for what was fetched' }),
     }),
+    host: z.string().nullable().meta({ description: 'Of the address, with its port; null for a file' }),
+    license: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the page or the file names: cc-by, cc0, pdm, other…', example: 'cc-by-sa' }),
+    ...reviewFields,
+    reviewedBy: person.nullable(),
+    reviewedAt: timestamp.nullable(),
     createdAt: timestamp,
+    deletedAt: timestamp.nullable().meta({ description: 'When it was moved to the bin' }),
   })
   .meta({ id: 'Image' });
+
+/** Which images; every part narrows it. */
+export const imageFilter = z.object({
+  review: z.enum(REVIEWS).optional(),
+  label: label.optional(),
+  tag: tag.optional(),
+  jobId: id('job').optional(),
+  host: z.string().min(1).max(260).optional(),
+  size: z.enum(SIZES).optional().meta({ description: 'Longer side: below 640, below 1,920, from there on' }),
+  format: z.enum(IMAGE_FORMATS).optional(),
+  license: z.string().min(1).max(40).optional().meta({ description: '`none`: of which none is known' }),
+});
+
+const values = z.array(z.string()).meta({ description: 'In use, sorted; 100 at most' });
+export const facets = z
+  .object({ labels: values, tags: values, hosts: values, licenses: values })
+  .meta({ id: 'Facets' });
+
+export const decided = image
+  .extend({
+    reviewId: z.string().nullable().meta({ description: 'What an undo names; null when nothing changed' }),
+  })
+  .meta({ id: 'Decided' });
 
 export const upload = image
   .extend({ duplicate: z.boolean().meta({ description: 'The project has these bytes already' }) })

@@ -78,7 +78,7 @@ export function projectRoutes(app: App): void {
       method: 'delete',
       path: '/v1/projects/{projectId}',
       tags,
-      summary: 'Delete a project with its jobs and images',
+      summary: 'Move a project with its jobs and images to the bin, for 30 days',
       request: { params: projectParams },
       responses: { ...noContent, ...problems },
     }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { memberRole, VISIBILITIES } from '../../db/schema/project.ts';
+import { label } from '../review/schema.ts';
 import { id, text, timestamp } from '../schema.ts';
 
 export const projectParams = z.object({ projectId: id('prj') });
@@ -13,9 +14,13 @@ export const project = z
       .enum(VISIBILITIES)
       .meta({ description: 'public: anybody may fetch its images at /p/{projectId}/{imageId}' }),
     role: z.enum(memberRole.enumValues).meta({ description: 'Your own role' }),
+    labels: z
+      .array(z.string())
+      .meta({ description: 'Classes to choose from; the first nine have the keys 1 to 9' }),
     imageCount: z.int(),
     createdAt: timestamp,
     updatedAt: timestamp,
+    deletedAt: timestamp.nullable().meta({ description: 'When it was moved to the bin' }),
   })
   .meta({ id: 'Project' });
 
@@ -29,6 +34,11 @@ export const changeProjectBody = z
     name: text(1, 100).optional(),
     description: text(0, 2000).optional(),
     visibility: z.enum(VISIBILITIES).optional().meta({ description: 'Needs the role owner' }),
+    labels: z
+      .array(label)
+      .max(50)
+      .refine((labels) => new Set(labels).size === labels.length, 'names a label twice')
+      .optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'names nothing to change');
 

@@ -1,0 +1,72 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { images, imageTags, type Review, type Size } from '../../db/schema/image.ts';
+
+/** Which images of a project; every part narrows it. */
+export interface ImageFilter {
+  review?: Review | undefined;
+  label?: string | undefined;
+  tag?: string | undefined;
+  jobId?: string | undefined;
+  /** With its port, if it has one. */
+  host?: string | undefined;
+  size?: Size | undefined;
+  format?: string | undefined;
+  /** `none`: of which no licence is known. */
+  license?: string | undefined;
+}
+
+/** Columns of images that are filtered by, the one that usually leaves least first: its index leads. */
+const FACETS = {
+  jobId: sql`i.job_id`,
+  label: sql`i.label`,
+  host: sql`i.host`,
+  license: sql`i.license`,
+  review: sql`i.review`,
+  format: sql`i.format`,
+  size: sql`i.size`,
+} as const satisfies Partial<Record<keyof ImageFilter, SQL>>;
+
+/**
+ * Selects the ids of the living images of a project that match, newest first, from below the id `after`.
+ *
+ * One facet leads, by an index that ends in the order of the list; the others are looked at row by row. Facet and id
+ * are compared as one row, and ordered by: then no plan but a walk along that index has the order, whatever the
+ * statistics say of a value that is common in general and rare in this project.
+ */
+export function selectMatching(
+  projectId: string,
+  filter: ImageFilter,
+  page: { after: string | null; limit: number },
+  more = sql`true`,
+): SQL {
+  const facets = Object.entries(FACETS).flatMap(([name, column]) => {
+    const value = filter[name as keyof typeof FACETS];
+    return value === undefined ? [] : [{ column, value }];
+  });
+  const after = page.after ?? LAST_ID;
+  const matches = (rest: typeof facets) =>
+    sql.join(
+      [more, sql`i.deleted_at is null`, ...rest.map(({ column, value }) => sql`${column} = ${value}`)],
+      sql` and `,
+    );
+
+  if (filter.tag !== undefined) {
+    return sql`select i.id from ${imageTags} t join ${images} i on i.id = t.image_id
+      where t.project_id = ${projectId} and (t.tag, t.image_id) < (${filter.tag}, ${after})
+        and (t.tag, t.image_id) > (${filter.tag}, '') and ${matches(facets)}
+      order by t.tag desc, t.image_id desc limit ${page.limit}`;
+  }
+  const [lead, ...rest] = facets;
+  if (!lead) {
+    return sql`select i.id from ${images} i where i.project_id = ${projectId} and i.id < ${after} and ${matches([])}
+      order by i.id desc limit ${page.limit}`;
+  }
+  const { column, value } = lead;
+  return sql`select i.id from ${images} i
+    where i.project_id = ${projectId} and (${column}, i.id) < (${value}, ${after})
+      and (${column}, i.id) > (${value}, '') and ${matches(rest)}
+    order by ${column} desc, i.id desc limit ${page.limit}`;
+}
+
+/** Sorts after every id of an image. */
+const LAST_ID = 'img_~';
