@@ -34,6 +34,7 @@ import { mediaRoutes, publicMediaRoutes } from './routes/media/index.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
+import { roomSocketRoute, roomTicketRoute } from './routes/room/index.ts';
 import { sessionRoutes } from './routes/session/index.ts';
 
 /** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
@@ -53,6 +54,7 @@ export function buildApp(): App {
   consoleConfigRoute(app);
   openapiRoute(app);
   publicMediaRoutes(app);
+  roomSocketRoute(app);
   app.on('POST', ['/v1/auth/sign-up', '/v1/auth/sign-in-link', '/v1/profile/password'], limitAttempts());
   app.on('POST', '/v1/auth/sign-in', limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/*', authenticate());
@@ -64,6 +66,7 @@ export function buildApp(): App {
   projectRoutes(app);
   jobRoutes(app);
   imageRoutes(app);
+  roomTicketRoute(app);
   exportRoutes(app);
 
   const refuse = notFound(app);

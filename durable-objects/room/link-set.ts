@@ -14,7 +14,11 @@ export class LinkSet {
   }
 
   has(link: Link): boolean {
-    return this.#links.get(link.session.id) === link;
+    return this.find(link.session.id) === link;
+  }
+
+  find(id: string): Link | null {
+    return this.#links.get(id) ?? null;
   }
 
   add(link: Link): void {

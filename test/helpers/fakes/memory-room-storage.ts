@@ -9,6 +9,8 @@ import type {
 /** Keeps a room in memory; a second room over the same storage is what an evicted object finds. */
 export function createMemoryRoomStorage(): RoomStorage {
   let events: NewEvent[] = [];
+  const seqs = new Map<string, number>();
+  const nameOf = (user: string | null, id: string) => JSON.stringify([user, id]);
   const latest = new Map<string, StoredLatest>();
   const leaving = new Map<string, Leaving>();
   const bars = new Map<string, Bar>();
@@ -21,11 +23,18 @@ export function createMemoryRoomStorage(): RoomStorage {
     savePresenceVersion: (version) => void (presenceVersion = version),
 
     bounds: () => ({ head: events.at(-1)?.seq ?? 0, floor: events[0]?.seq ?? 1 }),
-    seqOf: (user, id) => events.find((event) => event.user === user && event.id === id)?.seq ?? null,
-    append: (event) => void events.push(event),
+    seqOf: (user, id) => seqs.get(nameOf(user, id)) ?? null,
+    append: (event) => {
+      if (seqs.has(nameOf(event.user, event.id))) throw new Error('the id is taken');
+      seqs.set(nameOf(event.user, event.id), event.seq);
+      events.push(event);
+    },
     after: (seq, most) => events.filter((event) => event.seq > seq).slice(0, most),
     newest: (most) => events.slice(-most).reverse(),
-    forgetBelow: (seq) => void (events = events.filter((event) => event.seq >= seq)),
+    forgetBelow: (seq) => {
+      for (const event of events) if (event.seq < seq) seqs.delete(nameOf(event.user, event.id));
+      events = events.filter((event) => event.seq >= seq);
+    },
 
     latest: () => [...latest.values()],
     saveLatest: (value) => void latest.set(value.key, value),
