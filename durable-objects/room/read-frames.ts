@@ -4,8 +4,7 @@ import { type ClientFrame, clientFrame, LIMITS } from '../../src/rooms/protocol.
 const KINDS: ReadonlySet<unknown> = new Set<ClientFrame['k']>(['hello', 'pub', 'pres', 'seen', 'bye']);
 
 /** `null` is a frame of a kind that this room does not know, which is ignored. */
-export type ReadFrames =
-  { kind: 'frames'; frames: (ClientFrame | null)[] } | { kind: 'bad'; reason: string };
+export type ReadFrames = { kind: 'frames'; frames: (ClientFrame | null)[] } | { kind: 'bad'; reason: string };
 
 const bad = (reason: string): ReadFrames => ({ kind: 'bad', reason });
 

@@ -48,9 +48,7 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
 
     bounds: () =>
       bounds.parse(
-        sql
-          .exec('select coalesce(max(seq), 0) as head, coalesce(min(seq), 1) as floor from event')
-          .one(),
+        sql.exec('select coalesce(max(seq), 0) as head, coalesce(min(seq), 1) as floor from event').one(),
       ),
     seqOf: (user, id) => {
       const [row] = sql.exec('select seq from event where user = ? and id = ?', user ?? '', id);

@@ -24,8 +24,7 @@ const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
 export interface OutboxMessage {
-  topic:
-    'job.started' | 'job.stopping' | 'sessions.revoked' | 'room.publish' | 'room.dismiss' | 'room.close';
+  topic: 'job.started' | 'job.stopping' | 'sessions.revoked' | 'room.publish' | 'room.dismiss' | 'room.close';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;

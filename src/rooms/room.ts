@@ -11,11 +11,7 @@ export interface RoomRpc {
    * Shows a value of which only the newest counts; it is ignored unless `version` is higher than that of the last one.
    * `watched`: whether anybody sees it, so that who makes it may be slower when nobody does.
    */
-  setLatest(
-    key: string,
-    data: Record<string, unknown>,
-    version: number,
-  ): Promise<{ watched: boolean }>;
+  setLatest(key: string, data: Record<string, unknown>, version: number): Promise<{ watched: boolean }>;
   /** Forgets a value and its version. */
   dropLatest(key: string): Promise<void>;
   /** Closes all sockets of a user, and refuses tickets that were issued before. */

@@ -147,24 +147,30 @@ describe('resuming', () => {
     ['new', { epoch: 'another' }],
     ['epoch', { epoch: 'another', last: 3 }],
     ['ahead', { last: 16, isOwnEpoch: true }],
-  ])('R-RESUME-2: says %s to %j, and shows the newest', (why, { isOwnEpoch, ...hello }: Record<string, unknown>) => {
-    const { stage, epoch } = missedFive();
-    for (const seq of numbers(16, 70)) stage.publish(String(seq));
-    const last = isOwnEpoch ? { last: 71, epoch } : hello;
-    const back = stage.accept();
-    expect(back.hello(last)).toMatchObject({ resumed: false, why });
-    expect(seqs(back.events)).toEqual(numbers(21, 70));
-    stage.pass(25);
-    stage.publish('live');
-    stage.pass(25);
-    expect(seqs(back.events)).toEqual(numbers(21, 71));
-  });
+  ])(
+    'R-RESUME-2: says %s to %j, and shows the newest',
+    (why, { isOwnEpoch, ...hello }: Record<string, unknown>) => {
+      const { stage, epoch } = missedFive();
+      for (const seq of numbers(16, 70)) stage.publish(String(seq));
+      const last = isOwnEpoch ? { last: 71, epoch } : hello;
+      const back = stage.accept();
+      expect(back.hello(last)).toMatchObject({ resumed: false, why });
+      expect(seqs(back.events)).toEqual(numbers(21, 70));
+      stage.pass(25);
+      stage.publish('live');
+      stage.pass(25);
+      expect(seqs(back.events)).toEqual(numbers(21, 71));
+    },
+  );
 
   it('R-RESUME-2: says floor where events are gone, and not to the one who has all before them', () => {
     const { stage, epoch } = missedFive();
     for (const seq of numbers(16, LOG_EVENTS + 200)) stage.publish(String(seq));
     const { floor } = stage.storage.bounds();
-    expect(stage.accept('ada').hello({ epoch, last: floor - 2 })).toMatchObject({ resumed: false, why: 'floor' });
+    expect(stage.accept('ada').hello({ epoch, last: floor - 2 })).toMatchObject({
+      resumed: false,
+      why: 'floor',
+    });
     const other = stage.accept('ben');
     expect(other.hello({ epoch, last: floor - 1 })).toMatchObject({ resumed: true });
     expect(other.events[0]?.seq).toBe(floor);

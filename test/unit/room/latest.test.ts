@@ -61,7 +61,10 @@ describe('latest values', () => {
       stage.room.setLatest(`job:${job}`, {}, 1);
       stage.pass(1);
     }
-    const keys = stage.join().all('welcome')[0]?.latest.map(({ key }) => key);
+    const keys = stage
+      .join()
+      .all('welcome')[0]
+      ?.latest.map(({ key }) => key);
     expect(keys).toHaveLength(MAX_LATEST);
     expect(keys).not.toContain('job:0');
   });
