@@ -36,6 +36,7 @@ import { openapiRoute } from './routes/openapi.ts';
 import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
 import { reviewRoutes } from './routes/review/index.ts';
+import { roomSocketRoute, roomTicketRoute } from './routes/room/index.ts';
 import { sessionRoutes } from './routes/session/index.ts';
 
 /** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
@@ -55,6 +56,7 @@ export function buildApp(): App {
   consoleConfigRoute(app);
   openapiRoute(app);
   publicMediaRoutes(app);
+  roomSocketRoute(app);
   app.on('POST', ['/v1/auth/sign-up', '/v1/auth/sign-in-link', '/v1/profile/password'], limitAttempts());
   app.on('POST', '/v1/auth/sign-in', limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/*', authenticate());
@@ -68,6 +70,7 @@ export function buildApp(): App {
   imageRoutes(app);
   reviewRoutes(app);
   binRoutes(app);
+  roomTicketRoute(app);
   exportRoutes(app);
 
   const refuse = notFound(app);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CoordinatorNamespace } from './crawl/coordinator.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
+import type { RoomNamespace } from './rooms/room.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -13,6 +14,7 @@ export interface Bindings {
   CRAWL_COORDINATOR: CoordinatorNamespace;
   ASSETS: Fetcher;
   HOST_GATE: HostGateNamespace;
+  ROOM: RoomNamespace;
 }
 const BINDINGS = [
   'MEDIA',
@@ -21,6 +23,7 @@ const BINDINGS = [
   'CRAWL_COORDINATOR',
   'ASSETS',
   'HOST_GATE',
+  'ROOM',
 ] as const satisfies readonly (keyof Bindings)[];
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])\.?$|\.localhost\.?$/i;
@@ -178,8 +181,8 @@ export function parseConfig(env: object): ConfigResult {
 
 /** The bindings were found present above; their types are what wrangler.toml declares. */
 function withBindings(variables: Variables, env: object): Config {
-  const { MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE } = env as Bindings;
-  return { ...variables, MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE };
+  const { MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM } = env as Bindings;
+  return { ...variables, MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM };
 }
 
 // Isolate lifetime: an isolate is started with one environment and keeps it.

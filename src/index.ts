@@ -10,6 +10,8 @@ export { HostGate } from '../durable-objects/host-gate/index.ts';
 
 export { CrawlCoordinator } from '../durable-objects/crawl-coordinator/index.ts';
 
+export { Room } from '../durable-objects/room/index.ts';
+
 // Isolate lifetime: routes are compiled once and hold nothing of a request.
 const app = buildApp();
 

@@ -9,6 +9,8 @@ import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
 import { createRedis } from './cache/redis.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
+import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
+import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
 
 /** Everything outside the Worker, wired once a request. */
 export interface Services {
@@ -23,6 +25,9 @@ export interface Services {
   discoverQueue: Queue;
   coordinator(jobId: string): CrawlCoordinatorRpc;
   hostGates: HostGateNamespace;
+  room(projectId: string): RoomRpc;
+  rooms: RoomNamespace;
+  tickets: TicketSigner;
   reporter: Reporter;
 }
 
@@ -41,6 +46,9 @@ export function createServices(config: Config): Services {
     discoverQueue: config.DISCOVER_QUEUE,
     coordinator: (jobId) => coordinatorOf(config.CRAWL_COORDINATOR, jobId),
     hostGates: config.HOST_GATE,
+    room: (projectId) => roomOf(config.ROOM, projectId),
+    rooms: config.ROOM,
+    tickets: createTicketSigner(config.MEDIA_SIGNING_KEY),
     reporter: createReporter(config),
   };
 }

@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
   unauthenticated: { status: 401, title: 'Sign in first', retryable: false },
+  invalid_ticket: { status: 401, title: 'This ticket is not valid or has expired', retryable: false },
   invalid_credentials: { status: 401, title: 'These sign-in details are not right', retryable: false },
   forbidden: { status: 403, title: 'Your role does not allow this', retryable: false },
   cross_origin: { status: 403, title: 'Requests from other sites are refused', retryable: false },
@@ -31,6 +32,7 @@ export const ERROR_CODES = {
   too_many_tags: { status: 422, title: 'An image has 20 tags at most', retryable: false },
   unusable_image: { status: 422, title: 'The image cannot be used', retryable: false },
   idempotency_key_reused: { status: 422, title: 'This key was used for another request', retryable: false },
+  upgrade_required: { status: 426, title: 'This address speaks WebSocket only', retryable: false },
   rate_limited: { status: 429, title: 'Too many attempts', retryable: true },
   internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
   unavailable: { status: 503, title: 'A part of Darkroom is not reachable', retryable: true },

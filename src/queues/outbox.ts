@@ -8,10 +8,31 @@ import type { Services } from '../services.ts';
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
 const jobRuns = z.object({ runs: z.array(jobRun) });
 const sessionsRevoked = z.object({ tokenHashes: z.array(z.string()) });
+const roomPublish = z.object({
+  projectId: z.string(),
+  events: z.array(
+    z.object({
+      /** The row's own id and the position, when it names none. */
+      id: z.string().optional(),
+      user: z.string().nullable(),
+      type: z.string(),
+      data: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
+const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
 export interface OutboxMessage {
-  topic: 'job.started' | 'job.stopping' | 'jobs.stopping' | 'sessions.revoked' | 'room.publish';
+  topic:
+    | 'job.started'
+    | 'job.stopping'
+    | 'jobs.stopping'
+    | 'sessions.revoked'
+    | 'room.publish'
+    | 'room.dismiss'
+    | 'room.close';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;
@@ -28,6 +49,8 @@ interface ClaimedRow {
 const CLAIM_SECONDS = 30;
 const MAX_CLAIM_SECONDS = 3_600;
 const COORDINATOR_DEADLINE_MS = 20_000;
+const ROOM_DEADLINE_MS = 10_000;
+
 /**
  * Does what the waiting outbox rows ask for: those named, or up to 100 that are due. Every row is done at
  * least once; all of it can be repeated without harm. Returns how many rows were done; rejects with the first
@@ -85,6 +108,19 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     }
     case 'sessions.revoked':
       return await services.sessions.drop(sessionsRevoked.parse(row.payload).tokenHashes);
+    case 'room.publish': {
+      const { projectId, events } = roomPublish.parse(row.payload);
+      const named = events.map((event, index) => ({ ...event, id: event.id ?? `${row.id}.${index}` }));
+      return await toRoom(services.room(projectId).publish(named));
+    }
+    case 'room.dismiss': {
+      const { projectId, userId, code } = roomDismiss.parse(row.payload);
+      return await toRoom(services.room(projectId).dismiss(userId, code));
+    }
+    case 'room.close': {
+      const { projectId, code } = roomClose.parse(row.payload);
+      return await toRoom(services.room(projectId).close(code));
+    }
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
   }
@@ -93,6 +129,11 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
 /** Fails closed: the row is done again later. */
 async function toCoordinator(call: Promise<void>): Promise<void> {
   await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
+}
+
+/** Fails closed: the row is done again later, and the room knows what it has had already. */
+async function toRoom(call: Promise<void>): Promise<void> {
+  await withDeadline(call, ROOM_DEADLINE_MS, 'the room');
 }
 
 /** A text[] literal: array parameters travel as text over HTTP. */

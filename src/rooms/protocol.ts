@@ -46,6 +46,10 @@ export const LIMITS = {
   /** Events and bytes of one page of a resume. */
   pageEvents: 200,
   pageBytes: 256 * 1024,
+  /** Events that somebody is sent who cannot resume: the newest. */
+  newestEvents: 50,
+  /** Events that a client may have been sent without having said `seen`: until it does, it is sent no more. */
+  unseenEvents: 2_000,
 } as const;
 
 /** How often the client pings, and how long it waits for the answer. */
@@ -55,6 +59,12 @@ export const PONG_WITHIN_MS = 5_000;
 export const HELLO_WITHIN_MS = 5_000;
 /** How long somebody whose socket broke is still shown. */
 export const LEAVE_GRACE_MS = 10_000;
+/** How long a session lasts; then the client comes back with a fresh ticket. */
+export const SESSION_MS = 60 * 60_000;
+/** A socket from which nothing was heard for so long, not even a ping, is closed. */
+export const SILENCE_MS = 75_000;
+/** One that is sent no more and does not say `seen` for so long is closed with `slow`. */
+export const STALL_MS = 30_000;
 /** `latest` values reach a client at most so often. */
 export const LATEST_EVERY_MS = 250;
 
@@ -86,6 +96,7 @@ export const clientFrame = z.discriminatedUnion('k', [
   }),
   z.object({ k: z.literal('pub'), id: shortText(64), type: shortText(64), data: json }),
   z.object({ k: z.literal('pres'), data: presenceData }),
+  /** How far it is: every 64 events, and 5 s after the last one. */
   z.object({ k: z.literal('seen'), seq: sequence }),
   z.object({ k: z.literal('bye') }),
 ]);

@@ -9,6 +9,7 @@ const BINDINGS = {
   DISCOVER_QUEUE: {},
   CRAWL_COORDINATOR: {},
   HOST_GATE: {},
+  ROOM: {},
   ASSETS: {},
 };
 

@@ -1,0 +1,21 @@
+import type { ClientFrame, RoomFrame } from '../../src/rooms/protocol.ts';
+import type { EventLog } from './event-log.ts';
+import type { Session } from './link.ts';
+
+/** What the Worker tells of what was committed: nobody else may say that it happened. */
+const WORKER_TYPE = /^(image|job|member|project)/;
+
+type Answer = Extract<RoomFrame, { k: 'ack' | 'nack' }>;
+
+/** Publishes what a member says, if they may say it. An ack means that it is durable. */
+export function answerPub(
+  log: EventLog,
+  { user, role }: Pick<Session, 'user' | 'role'>,
+  { id, type, data }: Extract<ClientFrame, { k: 'pub' }>,
+): Answer {
+  const refuse = (message: string): Answer => ({ k: 'nack', id, code: 'forbidden', message });
+  if (role === 'viewer') return refuse('Viewers only look.');
+  if (WORKER_TYPE.test(type)) return refuse('Only Darkroom itself says this.');
+  const { seq, isNew } = log.publish({ id, user, type, data });
+  return { k: 'ack', id, seq, ...(!isNew && { dup: true }) };
+}

@@ -1,0 +1,69 @@
+import type { PresenceData, Role } from '../../src/rooms/protocol.ts';
+
+export interface NewEvent {
+  seq: number;
+  /** Ms since 1970. */
+  ts: number;
+  user: string | null;
+  type: string;
+  id: string;
+  /** The whole event as JSON, ready to be sent. */
+  body: string;
+}
+
+export interface StoredLatest {
+  key: string;
+  version: number;
+  ts: number;
+  /** The value as JSON. */
+  body: string;
+}
+
+/** Somebody whose last socket broke, and who may be back soon. */
+export interface Leaving {
+  user: string;
+  name: string;
+  role: Role;
+  data: PresenceData;
+  /** Ms since 1970. */
+  until: number;
+  /** As in a socket's session. */
+  presenceVersion: number;
+}
+
+/** Tickets of this user (`*`: of anybody) that were issued up to `since` are refused with `code`. */
+export interface Bar {
+  user: string;
+  since: number;
+  code: number;
+}
+
+/** Where a room is kept, so that an evicted object loses nothing. Every call is done when it returns. */
+export interface RoomStorage {
+  /** Made with the storage: sequences of another epoch mean nothing here. */
+  readonly epoch: string;
+  readonly presenceVersion: number;
+  savePresenceVersion(version: number): void;
+
+  /** Sequence of the newest event, 0 before the first, and of the oldest that is still held. */
+  bounds(): { head: number; floor: number };
+  seqOf(user: string | null, id: string): number | null;
+  append(event: NewEvent): void;
+  /** Ascending. */
+  after(seq: number, most: number): Iterable<Pick<NewEvent, 'seq' | 'body'>>;
+  /** Descending. */
+  newest(most: number): Iterable<Pick<NewEvent, 'seq' | 'body'>>;
+  forgetBelow(seq: number): void;
+
+  latest(): StoredLatest[];
+  saveLatest(value: StoredLatest): void;
+  dropLatest(key: string): void;
+
+  leaving(): Leaving[];
+  saveLeaving(leaving: Leaving): void;
+  dropLeaving(user: string): void;
+
+  bars(): Bar[];
+  saveBar(bar: Bar): void;
+  dropBar(user: string): void;
+}

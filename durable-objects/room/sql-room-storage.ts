@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { presenceData, ROLES } from '../../src/rooms/protocol.ts';
+import type { RoomStorage } from './room-storage.ts';
+
+/** `user` is empty for what no person did: in a unique index nulls differ from each other. */
+const SCHEMA = `
+  create table if not exists meta (key text primary key, value text not null) without rowid;
+  create table if not exists event (seq integer primary key, ts integer not null, user text not null,
+    type text not null, id text not null, body text not null, unique (user, id));
+  create table if not exists latest (key text primary key, version integer not null, ts integer not null,
+    body text not null) without rowid;
+  create table if not exists leaving (user text primary key, entry text not null) without rowid;
+  create table if not exists barred (user text primary key, since integer not null, code integer not null)
+    without rowid;
+  insert or ignore into meta values ('schema', '1');`;
+
+const bounds = z.object({ head: z.number(), floor: z.number() });
+const seqRow = z.object({ seq: z.number() });
+const eventRow = z.object({ seq: z.number(), body: z.string() });
+const latestRow = z.object({ key: z.string(), version: z.number(), ts: z.number(), body: z.string() });
+const barRow = z.object({ user: z.string(), since: z.number(), code: z.number() });
+const leavingEntry = z.object({
+  user: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  data: presenceData,
+  until: z.number(),
+  presenceVersion: z.number(),
+});
+
+/** Keeps a room in the object's own SQLite. */
+export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
+  sql.exec(SCHEMA);
+  sql.exec("insert or ignore into meta values ('epoch', ?)", crypto.randomUUID());
+
+  const meta = (key: string) =>
+    sql.exec<{ value: string }>('select value from meta where key = ?', key).toArray()[0]?.value;
+
+  function* events(query: string, ...parameters: SqlStorageValue[]) {
+    for (const row of sql.exec(query, ...parameters)) yield eventRow.parse(row);
+  }
+
+  return {
+    epoch: meta('epoch') ?? '',
+    presenceVersion: Number(meta('presence') ?? 0),
+    savePresenceVersion: (version) =>
+      void sql.exec("insert or replace into meta values ('presence', ?)", String(version)),
+
+    bounds: () =>
+      bounds.parse(
+        sql.exec('select coalesce(max(seq), 0) as head, coalesce(min(seq), 1) as floor from event').one(),
+      ),
+    seqOf: (user, id) => {
+      const [row] = sql.exec('select seq from event where user = ? and id = ?', user ?? '', id);
+      return row ? seqRow.parse(row).seq : null;
+    },
+    append: ({ seq, ts, user, type, id, body }) =>
+      void sql.exec('insert into event values (?, ?, ?, ?, ?, ?)', seq, ts, user ?? '', type, id, body),
+    after: (seq, most) => events('select seq, body from event where seq > ? order by seq limit ?', seq, most),
+    newest: (most) => events('select seq, body from event order by seq desc limit ?', most),
+    forgetBelow: (seq) => void sql.exec('delete from event where seq < ?', seq),
+
+    latest: () => [...sql.exec('select * from latest')].map((row) => latestRow.parse(row)),
+    saveLatest: ({ key, version, ts, body }) =>
+      void sql.exec('insert or replace into latest values (?, ?, ?, ?)', key, version, ts, body),
+    dropLatest: (key) => void sql.exec('delete from latest where key = ?', key),
+
+    leaving: () =>
+      [...sql.exec('select entry from leaving')].map((row) =>
+        leavingEntry.parse(JSON.parse(String(row['entry']))),
+      ),
+    saveLeaving: (leaving) =>
+      void sql.exec('insert or replace into leaving values (?, ?)', leaving.user, JSON.stringify(leaving)),
+    dropLeaving: (user) => void sql.exec('delete from leaving where user = ?', user),
+
+    bars: () => [...sql.exec('select * from barred')].map((row) => barRow.parse(row)),
+    saveBar: ({ user, since, code }) =>
+      void sql.exec('insert or replace into barred values (?, ?, ?)', user, since, code),
+    dropBar: (user) => void sql.exec('delete from barred where user = ?', user),
+  };
+}

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import type { RequestContext } from '../../context.ts';
+import { read } from '../../db/read.ts';
+import { type MemberRole, projectMembers } from '../../db/schema/project.ts';
+import { enterProject } from '../../db/statement.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { TICKET_TTL_MS } from '../../rooms/ticket.ts';
+import { requireUser } from '../account/require-user.ts';
+
+export interface RoomTicket {
+  ticket: string;
+  /** RFC 3339. */
+  expiresAt: string;
+  /** The path of the socket. */
+  url: string;
+}
+
+/** A ticket to the room of a project, for its members. Errors: `not_found` for anybody else. */
+export async function issueRoomTicket(ctx: RequestContext, projectId: string): Promise<RoomTicket> {
+  const { userId } = requireUser(ctx);
+  const [guest] = await read<{ name: string; role: MemberRole }>(ctx, {
+    authorize: enterProject(projectId, 'viewer'),
+    query: sql`select jsonb_build_object('name', p.name, 'role', m.role)
+      from ${projectMembers} m join app.project_people() p on p.user_id = m.user_id
+      where m.project_id = ${projectId} and m.user_id = ${userId}`,
+  });
+  if (!guest) throw new AppError('not_found', '');
+  const issuedAt = ctx.services.clock.now();
+  return {
+    ticket: ctx.services.tickets.issue(projectId, { user: userId, ...guest, issuedAt }),
+    expiresAt: new Date(issuedAt + TICKET_TTL_MS).toISOString(),
+    url: `/v1/projects/${projectId}/room`,
+  };
+}

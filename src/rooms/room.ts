@@ -1,0 +1,36 @@
+/** The protocol of a project's room: all that the Worker knows of the object. The wire is in protocol.ts. */
+import type { RoomEvent, Role } from './protocol.ts';
+
+/** What the Worker publishes: `id` is unique for the user, so that publishing it again changes nothing. */
+export type PublishedEvent = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data'>;
+
+export interface RoomRpc {
+  /** In order. Durable, and on its way to everybody, once it returns. */
+  publish(events: PublishedEvent[]): Promise<void>;
+  /**
+   * Shows a value of which only the newest counts; it is ignored unless `version` is higher than that of the last one.
+   * `watched`: whether anybody sees it, so that who makes it may be slower when nobody does.
+   */
+  setLatest(key: string, data: Record<string, unknown>, version: number): Promise<{ watched: boolean }>;
+  /** Forgets a value and its version. */
+  dropLatest(key: string): Promise<void>;
+  /** Closes all sockets of a user, and refuses tickets that were issued before. */
+  dismiss(userId: string, code: number): Promise<void>;
+  /** The same for everybody; with the code `gone` the room forgets everything soon afterwards. */
+  close(code: number): Promise<void>;
+}
+
+export type RoomNamespace = DurableObjectNamespace<RoomRpc & Rpc.DurableObjectBranded>;
+
+export function roomOf(namespace: RoomNamespace, projectId: string): RoomRpc {
+  return namespace.get(namespace.idFromName(projectId));
+}
+
+/** Who comes, as a ticket says. */
+export interface RoomGuest {
+  user: string;
+  name: string;
+  role: Role;
+  /** When the ticket was issued, in ms since 1970. */
+  issuedAt: number;
+}
