@@ -19,6 +19,7 @@ import { resetRun } from '../../src/domain/crawl/reset-run.ts';
 import { restChunk } from '../../src/domain/crawl/rest-chunk.ts';
 import { takeChunks } from '../../src/domain/crawl/take-chunks.ts';
 import { takeSources } from '../../src/domain/crawl/take-sources.ts';
+import { reportProgress } from '../../src/domain/job/report-progress.ts';
 import { configOf } from '../../src/env.ts';
 import { sendAll } from '../../src/lib/send-all.ts';
 import { describeError, logEvent } from '../../src/observability/logger.ts';
@@ -257,6 +258,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (this.#board.leased > 0 && Date.now() < stopBy) return;
     await endStop(this.#services().db.service, current);
     await this.#forget(current);
+    this.#tellProgress(current.jobId);
   }
 
   async #handOut(current: Run): Promise<void> {
@@ -266,6 +268,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     for (const { chunk } of spent) {
       const recorded = await failChunk(services.db.service, { ...current, chunk }, SPENT);
       this.#board.drop(chunk);
+      this.#tellProgress(current.jobId);
       logEvent('error', 'crawl_dead_letter', { jobId: current.jobId, chunk, items: recorded.written });
       this.#nextPlannedAt = 0;
     }
@@ -284,6 +287,15 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
         requestId: null,
         ...(this.#board.isSuspect(chunk) && { isSuspect: true }),
       })),
+    );
+  }
+
+  /** To those who watch; a state that is not told is read by who needs it. */
+  #tellProgress(jobId: string): void {
+    this.ctx.waitUntil(
+      reportProgress(this.#services(), jobId).catch((error: unknown) =>
+        logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) }),
+      ),
     );
   }
 

@@ -1,13 +1,15 @@
 import { createByteBudget } from '../crawl/byte-budget.ts';
 import { listRuns } from '../domain/crawl/list-runs.ts';
+import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { sleep } from '../lib/sleep.ts';
 import { codecs } from '../media/thumbnail/codecs.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
-import { createGroupRecorder } from './group-recorder.ts';
+import { createGroupRecorder, type RecordChunk } from './group-recorder.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { crawlMessage } from './messages.ts';
+import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
 import { CONCURRENT_FETCHES, createTurnPool } from './turn-pool.ts';
 import { visitToolsOf } from './visit-tools.ts';
 import { workConserving } from './work-conserving.ts';
@@ -37,6 +39,10 @@ export async function consumeCrawl(
   });
   const pool = createTurnPool(CONCURRENT_FETCHES, () => budget.isFull);
   const { signal } = new AbortController();
+  const progress = createProgressReporter({
+    report: async (jobId) => await reportProgress(services, jobId),
+    sleep: async (ms) => await sleep(ms, signal),
+  });
   const tools = {
     ...visitToolsOf(services),
     media: services.media,
@@ -44,7 +50,7 @@ export async function consumeCrawl(
     budget,
     connect: pool.run,
     retrySeconds: services.config.CRAWL_RETRY_SECONDS,
-    record: createGroupRecorder(services.db.service),
+    record: noting(createGroupRecorder(services.db.service), progress),
     heartbeat: createHeartbeat(services.coordinator),
     resultsPerRecord,
   };
@@ -80,4 +86,14 @@ export async function consumeCrawl(
     sleep: async (ms) => await sleep(ms, signal),
   });
   for (const message of batch.messages) message.ack();
+  await progress.close();
+}
+
+/** A recorder that says when a job has new results. */
+function noting(record: RecordChunk, progress: ProgressReporter): RecordChunk {
+  return async (order, results, isLast) => {
+    const recorded = await record(order, results, isLast);
+    if (recorded.written > 0) progress.note(order.jobId);
+    return recorded;
+  };
 }

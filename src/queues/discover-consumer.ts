@@ -2,6 +2,7 @@ import { holdMsAfter } from '../crawl/hold.ts';
 import { holdBack, startInTurn, type VisitTools } from '../crawl/host-visits.ts';
 import { finishSource } from '../domain/crawl/finish-source.ts';
 import { type OpenSource, readSource } from '../domain/crawl/read-source.ts';
+import { reportProgress } from '../domain/job/report-progress.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 import { type Looked, lookInSource, type SourceTools } from './look-in-source.ts';
@@ -71,6 +72,9 @@ async function discover(message: DiscoverMessage, services: Services, visitTools
     durationMs: services.clock.now() - started,
   });
   await services.coordinator(message.jobId).start(message);
+  await reportProgress(services, message.jobId).catch((error: unknown) =>
+    logEvent('warn', 'progress_not_told', { jobId: message.jobId, ...describeError(error) }),
+  );
 }
 
 /** Looks in a source, and waits for its turn if that is near enough. Null when the run was over by then. */

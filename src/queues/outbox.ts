@@ -2,7 +2,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
+import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
+import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -93,11 +95,13 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
   switch (row.topic) {
     case 'job.started': {
       const run = jobRun.parse(row.payload);
-      return await toCoordinator(services.coordinator(run.jobId).start(run));
+      await toCoordinator(services.coordinator(run.jobId).start(run));
+      return await tellProgress(services, run.jobId);
     }
     case 'job.stopping': {
       const run = jobRun.parse(row.payload);
-      return await toCoordinator(services.coordinator(run.jobId).stop(run));
+      await toCoordinator(services.coordinator(run.jobId).stop(run));
+      return await tellProgress(services, run.jobId);
     }
     case 'jobs.stopping': {
       const { runs } = jobRuns.parse(row.payload);
@@ -123,6 +127,15 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     }
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
+  }
+}
+
+/** Only news: a fault here must not have the row done again. */
+async function tellProgress(services: Services, jobId: string): Promise<void> {
+  try {
+    await reportProgress(services, jobId);
+  } catch (error) {
+    logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) });
   }
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { enterProject } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
+import { CLOSE } from '../../rooms/protocol.ts';
 import { requireUser } from '../account/require-user.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function deleteProject(ctx: RequestContext, projectId: string) {
         payload: sql`select jsonb_build_object('runs', ${stopped})`,
         onlyIf: sql`${stopped} <> '[]'`,
       },
+      { topic: 'room.close', payload: { projectId, code: CLOSE.gone } },
     ],
     status: 204,
   });

@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
+import { crawlJobs } from '../../db/schema/job.ts';
+import { enter } from '../../db/statement.ts';
+import { withDeadline } from '../../lib/deadline.ts';
+import { progressKey } from '../../rooms/protocol.ts';
+import type { Services } from '../../services.ts';
+import { type Progress, selectProgress } from './progress.ts';
+
+const ROOM_DEADLINE_MS = 3_000;
+
+interface Reported {
+  projectId: string;
+  /** When Postgres looked, in ms since 1970: what was seen later is newer. */
+  version: number;
+  progress: Progress & Record<string, unknown>;
+}
+
+/**
+ * Shows the room of a job's project how far the job is. Resolves with whether anybody sees it; a job that is gone is
+ * seen by nobody. Rejects when Postgres or the room does not answer in time.
+ */
+export async function reportProgress(services: Services, jobId: string): Promise<boolean> {
+  const results = await runBatch(
+    services.db.service,
+    [
+      enter(null, 'progress'),
+      sql`select jsonb_build_object('projectId', job.project_id, 'progress', seen.progress,
+          'version', extract(epoch from clock_timestamp()) * 1000)
+        from ${crawlJobs} job, lateral (${selectProgress(jobId)}) as seen(progress) where job.id = ${jobId}`,
+    ],
+    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+  );
+  const [seen] = values<Reported>(results[1]);
+  if (!seen) return false;
+  const { projectId, progress, version } = seen;
+  const told = services.room(projectId).setLatest(progressKey(jobId), progress, version);
+  return (await withDeadline(told, ROOM_DEADLINE_MS, 'the room')).watched;
+}
