@@ -5,7 +5,7 @@ import { describeMachine } from '../lib/machine.ts';
 import { ROOT } from '../lib/stack.ts';
 import type { Contender, Run } from './contender.ts';
 import { runDarkroom } from './darkroom.ts';
-import { installPeers } from './install-peers.ts';
+import { installPeers } from '../lib/install-peers.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { runPeer } from './peer.ts';
 import { type Profile, SHAPES } from './plan.ts';

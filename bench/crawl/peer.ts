@@ -6,7 +6,7 @@ import { signalGroup } from '../../dev/process/process-group.mjs';
 import { startMeter } from '../lib/meter.ts';
 import type { Run } from './contender.ts';
 import { Outcome } from './manifest.ts';
-import { PEERS } from './install-peers.ts';
+import { PEERS } from '../lib/install-peers.ts';
 import { startSink } from './sink.ts';
 import type { Site } from './site.ts';
 

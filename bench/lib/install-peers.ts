@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runProgram } from '../../dev/process/run-program.ts';
-import { ROOT } from '../lib/stack.ts';
+import { ROOT } from './stack.ts';
 
 /** The packages that Darkroom is compared with; they are no part of it and of no other command. */
 export const PEERS = path.join(ROOT, 'bench', 'peers');
