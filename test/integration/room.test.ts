@@ -212,6 +212,8 @@ describe('two people in a room', () => {
     one.say(chat('1'));
     const { seq } = await two.until(() => two.events[0]);
     two.close();
+    // The room answers, or a browser would go on waiting.
+    expect(await two.end()).toMatchObject({ code: 1000 });
     for (const id of ['2', '3', '4']) one.say(chat(id));
     await one.next('ack', 4);
     const { epoch } = two.welcome;
