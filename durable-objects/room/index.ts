@@ -50,6 +50,8 @@ export class Room extends DurableObject<object> implements RoomRpc {
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
     this.#disconnect(socket);
+    // The other end waits for the answer, unless the platform has given it.
+    if (socket.readyState !== WebSocket.CLOSED) socket.close(1000);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {

@@ -24,8 +24,10 @@ async function newProject(): Promise<{ ada: Person; ben: Person; project: string
   return { ada, ben, project };
 }
 
-/** Makes the sockets older in what is kept of them, and the object find it so. */
+/** Makes the sockets older in what is kept of them, and the next object find it so. */
 async function age(project: string, ms: number): Promise<void> {
+  // A flush that is still to come would keep what the running object knows.
+  await evictDurableObject(roomOf(project));
   await runInDurableObject(roomOf(project), (_, state) => {
     for (const socket of state.getWebSockets()) {
       const kept = socket.deserializeAttachment();
@@ -212,6 +214,8 @@ describe('two people in a room', () => {
     one.say(chat('1'));
     const { seq } = await two.until(() => two.events[0]);
     two.close();
+    // The room answers, or a browser would go on waiting.
+    expect(await two.end()).toMatchObject({ code: 1000 });
     for (const id of ['2', '3', '4']) one.say(chat(id));
     await one.next('ack', 4);
     const { epoch } = two.welcome;

@@ -70,6 +70,7 @@ function readTicket(c: Context<AppEnv>): string {
 /** A script in a browser sees nothing of an HTTP error, only the close code of a socket. */
 function refuse(c: Context<AppEnv>, fault: TicketFault): Response {
   const isForeign = fault === 'foreign';
+  c.get('log')['ticket'] = fault;
   if (c.req.header('origin') !== undefined)
     return isForeign
       ? refuseSocket(CLOSE.forbidden, 'the ticket is for another room')

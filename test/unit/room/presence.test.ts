@@ -139,7 +139,8 @@ describe('a session that connects again', () => {
     const old = stage.join('ben', { sid: 's', presence: { place: 'review' } });
     const tab = stage.join('ben', { sid: 'another tab' });
     const namesake = stage.join('cy', { sid: 's' });
-    stage.pass(100);
+    // So that a change would be told at once.
+    stage.pass(300);
     const again = stage.join('ben', { sid: 's' });
     stage.pass(100);
     expect(old.closed).toMatchObject({ code: CLOSE.replaced });
