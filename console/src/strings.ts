@@ -1,7 +1,6 @@
 import { formatBytes, formatCount, formatDecimal } from './format.ts';
 
 const plural = new Intl.PluralRules('en');
-const listNames = new Intl.ListFormat('en');
 
 function counted(count: number, one: string, other: string): string {
   return `${formatCount(count)} ${plural.select(count) === 'one' ? one : other}`;
@@ -109,8 +108,8 @@ export const t = {
     follow: 'Follow',
     unfollow: 'Stop following',
     unknown: 'Who is here is not known while live updates are away.',
-    watched: (names: readonly string[]) =>
-      `${listNames.format(names)} ${plural.select(names.length) === 'one' ? 'looks' : 'look'} at it`,
+    watched: (names: string, count: number) =>
+      `${names} ${plural.select(count) === 'one' ? 'looks' : 'look'} at it`,
   },
 
   live: {

@@ -1,4 +1,5 @@
 import type { Image } from '../api/types.ts';
+import { formatList } from '../format.ts';
 import type { Ring } from '../live/people.ts';
 import { pathTo } from '../routing/match.ts';
 import { t } from '../strings.ts';
@@ -50,7 +51,7 @@ function RingMark({ ring }: { ring: Ring }) {
  */
 export function Tile({ image, isCurrent = false, ring, tabIndex, testId }: TileProps) {
   const name = t.gallery.tile(nameOfSource(image.source.url), image.width, image.height);
-  const label = ring ? `${name}, ${t.team.watched(ring.names)}` : name;
+  const label = ring ? `${name}, ${t.team.watched(formatList(ring.names), ring.names.length)}` : name;
   return (
     <a
       class="tile"

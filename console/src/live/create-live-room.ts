@@ -25,8 +25,8 @@ const PRESENCE_EVERY_MS = 200;
 export type RoomStatus = 'off' | 'connecting' | 'live' | 'waiting' | 'stopped';
 
 export interface LiveRoomParts extends Clock {
-  /** Loads the connection's code and begins. */
-  connect: (projectId: string, listeners: RoomListeners) => Promise<RoomClient>;
+  /** Loads the connection's code. */
+  load: () => Promise<(projectId: string, listeners: RoomListeners) => RoomClient>;
   now: () => number;
   report: (error: unknown) => void;
 }
@@ -167,12 +167,9 @@ export function createLiveRoom(parts: LiveRoomParts): LiveRoom {
     timers.clear('load');
     takeState({ name: 'connecting' });
     try {
-      const connected = await parts.connect(id, heardWhile(mine));
-      if (mine !== opening) {
-        connected.close();
-        return;
-      }
-      client = connected;
+      const connect = await parts.load();
+      if (mine !== opening) return;
+      client = connect(id, heardWhile(mine));
       if (presence) client.setPresence(presence);
     } catch (error) {
       if (mine !== opening) return;

@@ -3,7 +3,7 @@ import { windowClock } from './timers.ts';
 
 /** The room of the project that the address names. The connection's code comes only when there is a room to enter. */
 export const liveRoom = createLiveRoom({
-  connect: async (projectId, listeners) => (await import('./connect.ts')).connect(projectId, listeners),
+  load: async () => (await import('./connect.ts')).connect,
   after: windowClock.after,
   now: () => Date.now(),
   report: (error) => reportError(error),

@@ -132,8 +132,8 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
   function greet(): void {
     timers.set('deadline', DELAYS.welcome, () => retry('soon', CLOSE.heartbeat));
     enter({ name: 'greeting' });
-    send({ k: 'hello', v: 1, sid, ...position, ...(presence && { presence }) });
     toldPresence = presence;
+    send({ k: 'hello', v: 1, sid, ...position, ...(presence && { presence }) });
   }
 
   function tellPresence(): void {

@@ -263,7 +263,7 @@ describe('every wait has an end', () => {
     expect(now()?.name).toBe('waiting');
   });
 
-  it('a ticket that comes too late is not used', async () => {
+  it('a ticket that comes too late is called off, and not used', async () => {
     let give = (_: TicketAnswer) => {};
     const { clock, counts } = connectTo({ ticket: () => new Promise((resolve) => (give = resolve)) });
     const late = give;
