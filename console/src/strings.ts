@@ -107,13 +107,13 @@ export const t = {
     },
     follow: 'Follow',
     unfollow: 'Stop following',
-    unknown: 'Who is here is not known while live updates are away.',
+    unknown: 'The live connection is lost, so who is here is not known.',
     watched: (names: string, count: number) =>
       `${names} ${plural.select(count) === 'one' ? 'looks' : 'look'} at it`,
   },
 
   live: {
-    away: 'Live updates are away.',
+    away: 'Live connection lost.',
     trying: 'Trying…',
     nextTry: (seconds: number) => `Next try in ${formatCount(seconds)} s`,
     tryNow: 'Try now',

@@ -22,16 +22,16 @@ interface AvatarProps {
   isHere?: boolean;
 }
 
-/** Initials alone, for a place that gives the name in words. */
+/** Initials alone, for a place that gives the name in words; drawn by the style, so that they are no part of it. */
 export function Avatar({ name, colour = null, isHere = false }: AvatarProps) {
   return (
     <span
       class={colour === null ? 'avatar' : 'avatar avatar-person'}
       style={colour === null ? undefined : { '--person': `var(--person-${colour})` }}
       title={name}
+      data-initials={initialsOf(name)}
       aria-hidden="true"
     >
-      {initialsOf(name)}
       {isHere && <span class="avatar-dot" />}
     </span>
   );
@@ -53,9 +53,7 @@ export function AvatarStack({ people, label }: AvatarStackProps) {
         <Avatar key={id} {...person} />
       ))}
       {hidden > 0 && (
-        <span class="avatar" title={t.team.more(hidden)}>
-          +{hidden}
-        </span>
+        <span class="avatar" title={t.team.more(hidden)} data-initials={`+${hidden}`} aria-hidden="true" />
       )}
     </span>
   );

@@ -35,12 +35,10 @@ export function nameOfSource(address: string): string {
 
 function RingMark({ ring }: { ring: Ring }) {
   const more = ring.names.length - 1;
+  const initials = initialsOf(ring.name) + (more > 0 ? `+${more}` : '');
   return (
     <span class="tile-ring" style={{ '--person': `var(--person-${ring.colour})` }}>
-      <span class="tile-watcher">
-        {initialsOf(ring.name)}
-        {more > 0 && `+${more}`}
-      </span>
+      <span class="tile-watcher" data-initials={initials} />
     </span>
   );
 }

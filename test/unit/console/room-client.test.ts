@@ -9,7 +9,7 @@ interface Setup {
   /** Whether the room opens and greets by itself. */
   answers?: boolean;
   random?: number;
-  ticket?: () => Promise<TicketAnswer>;
+  ticket?: (signal: AbortSignal) => Promise<TicketAnswer>;
   onEvent?: (seq: number) => void;
 }
 
@@ -32,9 +32,9 @@ function connectTo({ answers = true, random = 0.5, ticket, onEvent }: Setup = {}
       isHidden: () => world.isHidden,
       report: (error) => reports.push(error),
       openSocket: room.openSocket,
-      fetchTicket: () => {
+      fetchTicket: (signal) => {
         tickets += 1;
-        return ticket?.() ?? Promise.resolve({ ticket: `ticket-${tickets}`, url: '/room' });
+        return ticket?.(signal) ?? Promise.resolve({ ticket: `ticket-${tickets}`, url: '/room' });
       },
     },
     {
@@ -264,11 +264,13 @@ describe('every wait has an end', () => {
   });
 
   it('a ticket that comes too late is called off, and not used', async () => {
-    let give = (_: TicketAnswer) => {};
-    const { clock, counts } = connectTo({ ticket: () => new Promise((resolve) => (give = resolve)) });
-    const late = give;
+    const asked: { signal: AbortSignal; give: (answer: TicketAnswer) => void }[] = [];
+    const { clock, counts } = connectTo({
+      ticket: (signal) => new Promise((give) => asked.push({ signal, give })),
+    });
     await clock.advance(10_000);
-    late({ ticket: 'late', url: '/room' });
+    expect(asked[0]?.signal.aborted).toBe(true);
+    asked[0]?.give({ ticket: 'late', url: '/room' });
     await clock.settle();
     expect(counts().sockets).toBe(0);
   });
