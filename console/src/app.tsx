@@ -1,27 +1,30 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { ErrorState } from './components/error-state.tsx';
+import { lazy } from './components/lazy.tsx';
 import { Skeleton } from './components/skeleton.tsx';
 import { Toasts } from './components/toast.tsx';
 import { Shell } from './layout/shell.tsx';
 import { pathTo } from './routing/match.ts';
 import type { Route } from './routing/match.ts';
 import { navigate, place, route } from './routing/navigation.ts';
-import { AccountScreen } from './screens/account.tsx';
 import { AuthFrame } from './screens/auth-frame.tsx';
-import { DesignScreen } from './screens/design.tsx';
-import { GalleryScreen } from './screens/gallery.tsx';
-import { ImageScreen } from './screens/image.tsx';
-import { ImportsScreen } from './screens/imports.tsx';
-import { JobScreen } from './screens/job.tsx';
-import { NewImportScreen } from './screens/new-import.tsx';
 import { NotFoundScreen } from './screens/not-found.tsx';
 import { ProjectScreen } from './screens/project.tsx';
-import { ProjectsScreen } from './screens/projects.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SignUpScreen } from './screens/sign-up.tsx';
 import { loadSession, session } from './state/session.ts';
 import { t } from './strings.ts';
+
+// What the first page does not need comes when it is shown.
+const AccountScreen = lazy(async () => (await import('./screens/account.tsx')).AccountScreen);
+const DesignScreen = lazy(async () => (await import('./screens/design.tsx')).DesignScreen);
+const GalleryScreen = lazy(async () => (await import('./screens/gallery.tsx')).GalleryScreen);
+const ImageScreen = lazy(async () => (await import('./screens/image.tsx')).ImageScreen);
+const ImportsScreen = lazy(async () => (await import('./screens/imports.tsx')).ImportsScreen);
+const JobScreen = lazy(async () => (await import('./screens/job.tsx')).JobScreen);
+const NewImportScreen = lazy(async () => (await import('./screens/new-import.tsx')).NewImportScreen);
+const ProjectsScreen = lazy(async () => (await import('./screens/projects.tsx')).ProjectsScreen);
 
 function SignedInScreen({ current }: { current: Route }) {
   switch (current.name) {

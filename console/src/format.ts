@@ -19,6 +19,7 @@ const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractio
 const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
@@ -35,6 +36,11 @@ const DURATION_UNITS = [
   { name: 'second', size: 1, from: 0, step: 1 },
 ] as const;
 const RELATIVE_LIMIT_DAYS = 7;
+
+/** Names in a row: "Ada, Grace, and Vera". In the language of the words around it. */
+export function formatList(names: readonly string[]): string {
+  return list.format(names);
+}
 
 /** A whole number with the reader's separators. */
 export function formatCount(count: number): string {

@@ -92,6 +92,39 @@ export const t = {
   team: {
     label: (count: number) => `Team: ${counted(count, 'person', 'people')}`,
     more: (count: number) => `${formatCount(count)} more`,
+    title: 'Team',
+    here: (count: number) => `Team: ${counted(count, 'person is', 'people are')} here`,
+    you: (name: string) => `${name} (you)`,
+    away: 'Away',
+    present: 'Here',
+    lookingAt: 'Looking at',
+    anImage: 'an image',
+    places: {
+      images: 'In the images',
+      imports: 'In the imports',
+      newImport: 'At a new import',
+      import: 'At an import',
+    },
+    follow: 'Follow',
+    unfollow: 'Stop following',
+    unknown: 'The live connection is lost, so who is here is not known.',
+    watched: (names: string, count: number) =>
+      `${names} ${plural.select(count) === 'one' ? 'looks' : 'look'} at it`,
+  },
+
+  live: {
+    away: 'Live connection lost.',
+    trying: 'Trying…',
+    nextTry: (seconds: number) => `Next try in ${formatCount(seconds)} s`,
+    tryNow: 'Try now',
+    stopped: {
+      forbidden: 'You are no longer in this project.',
+      gone: 'This project is gone.',
+      replaced: 'Live updates are on in another window.',
+      badFrame: 'Live updates are off. Reload the page.',
+    },
+    following: (name: string) => `Following ${name}.`,
+    stopFollowing: 'Stop',
   },
 
   gallery: {
@@ -555,7 +588,7 @@ export const t = {
     openMenu: 'Open menu',
     openPalette: 'Open command palette',
     tooltip: 'A short name',
-    names: ['Ada Lovelace', 'Grace Hopper', 'Vera Molnár', 'Dorothea Lange', 'Gordon Parks'],
+    names: ['Ada Lovelace', 'Grace Hopper', 'Vera Molnár', 'Dorothea Lange', 'Gordon Parks', 'Lee Miller'],
     sections: {
       button: 'Button',
       field: 'Field, select, combobox',

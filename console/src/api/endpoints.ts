@@ -12,6 +12,7 @@ import {
   isProgress,
   isProject,
   isReviewed,
+  isRoomTicket,
   isSampleManifest,
   isSession,
   isSource,
@@ -112,6 +113,8 @@ export const api = {
   deleteProject: (projectId: string) => client.send(project(projectId), { method: 'DELETE' }),
   members: (projectId: string, signal?: AbortSignal) =>
     client.read(`${project(projectId)}/members`, pageOf(isMember), optional(signal)),
+  roomTicket: (projectId: string, signal: AbortSignal) =>
+    client.read(`${project(projectId)}/room/ticket`, isRoomTicket, { method: 'POST', signal }),
 
   jobs: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
     client.read(

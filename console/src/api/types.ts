@@ -229,6 +229,9 @@ export const isImage = shape({
 });
 export type Image = Guarded<typeof isImage>;
 
+/** Admits one socket to a project's room; `url` is a path. */
+export const isRoomTicket = shape({ ticket: isText, expiresAt: isText, url: isText });
+
 export const isConfig = shape({ environment: isText, sampleSiteUrl: nullable(isText) });
 export type Config = Guarded<typeof isConfig>;
 

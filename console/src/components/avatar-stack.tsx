@@ -4,7 +4,7 @@ import './avatar-stack.css';
 const SHOWN = 3;
 
 /** Up to two capitals of a name. */
-function initialsOf(name: string): string {
+export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   const first = words[0] ?? '';
   const last = words.length > 1 ? (words.at(-1) ?? '') : '';
@@ -14,28 +14,47 @@ function initialsOf(name: string): string {
     .toUpperCase();
 }
 
+interface AvatarProps {
+  name: string;
+  /** The number of the person's colour, or null for none. */
+  colour?: number | null;
+  /** Shows the live dot. */
+  isHere?: boolean;
+}
+
+/** Initials alone, for a place that gives the name in words; drawn by the style, so that they are no part of it. */
+export function Avatar({ name, colour = null, isHere = false }: AvatarProps) {
+  return (
+    <span
+      class={colour === null ? 'avatar' : 'avatar avatar-person'}
+      style={colour === null ? undefined : { '--person': `var(--person-${colour})` }}
+      title={name}
+      data-initials={initialsOf(name)}
+      aria-hidden="true"
+    >
+      {isHere && <span class="avatar-dot" />}
+    </span>
+  );
+}
+
 interface AvatarStackProps {
-  people: readonly { id: string; name: string }[];
+  people: readonly { id: string; name: string; colour?: number | null; isHere?: boolean }[];
+  /** What it says to who does not see it. */
+  label: string;
 }
 
 /** Initials of a few people and how many more there are. */
-export function AvatarStack({ people }: AvatarStackProps) {
+export function AvatarStack({ people, label }: AvatarStackProps) {
   if (people.length === 0) return null;
   const hidden = people.length - SHOWN;
   return (
-    <ul class="avatars" aria-label={t.team.label(people.length)}>
-      {people.slice(0, SHOWN).map(({ id, name }) => (
-        <li key={id} class="avatar" title={name}>
-          <span aria-hidden="true">{initialsOf(name)}</span>
-          <span class="visually-hidden">{name}</span>
-        </li>
+    <span class="avatars" role="img" aria-label={label}>
+      {people.slice(0, SHOWN).map(({ id, ...person }) => (
+        <Avatar key={id} {...person} />
       ))}
       {hidden > 0 && (
-        <li class="avatar" title={t.team.more(hidden)}>
-          <span aria-hidden="true">+{hidden}</span>
-          <span class="visually-hidden">{t.team.more(hidden)}</span>
-        </li>
+        <span class="avatar" title={t.team.more(hidden)} data-initials={`+${hidden}`} aria-hidden="true" />
       )}
-    </ul>
+    </span>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { Ring } from '../live/people.ts';
 import { Tile } from './tile.tsx';
 import type { TileImage } from './tile.tsx';
 import './film-strip.css';
@@ -11,10 +12,12 @@ interface FilmStripProps {
   label: string;
   images: readonly TileImage[];
   currentId: string;
+  /** Of the teammates who look at an image. */
+  ringOf?: (imageId: string) => Ring | undefined;
 }
 
 /** The neighbours of the image on the well; the current frame is kept in the middle. */
-export function FilmStrip({ label, images, currentId }: FilmStripProps) {
+export function FilmStrip({ label, images, currentId, ringOf }: FilmStripProps) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const strip = list.current;
@@ -29,7 +32,7 @@ export function FilmStrip({ label, images, currentId }: FilmStripProps) {
         const width = Math.min(MAX_FRAME, Math.max(MIN_FRAME, natural));
         return (
           <li key={image.id} style={{ width: `${width}px` }}>
-            <Tile image={image} isCurrent={image.id === currentId} />
+            <Tile image={image} isCurrent={image.id === currentId} ring={ringOf?.(image.id)} />
           </li>
         );
       })}

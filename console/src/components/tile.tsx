@@ -1,6 +1,9 @@
 import type { Image } from '../api/types.ts';
+import { formatList } from '../format.ts';
+import type { Ring } from '../live/people.ts';
 import { pathTo } from '../routing/match.ts';
 import { t } from '../strings.ts';
+import { initialsOf } from './avatar-stack.tsx';
 import './tile.css';
 
 /** The part of an image that a tile needs. */
@@ -12,6 +15,8 @@ export type TileImage = Pick<
 interface TileProps {
   image: TileImage;
   isCurrent?: boolean;
+  /** Of teammates who look at it. */
+  ring?: Ring | undefined;
   tabIndex?: number;
   testId?: string;
 }
@@ -28,12 +33,23 @@ export function nameOfSource(address: string): string {
   }
 }
 
+function RingMark({ ring }: { ring: Ring }) {
+  const more = ring.names.length - 1;
+  const initials = initialsOf(ring.name) + (more > 0 ? `+${more}` : '');
+  return (
+    <span class="tile-ring" style={{ '--person': `var(--person-${ring.colour})` }}>
+      <span class="tile-watcher" data-initials={initials} />
+    </span>
+  );
+}
+
 /**
  * A thumbnail on its average colour. Never the original: without a thumbnail the colour stays, and the
  * name is still in the link.
  */
-export function Tile({ image, isCurrent = false, tabIndex, testId }: TileProps) {
-  const label = t.gallery.tile(nameOfSource(image.source.url), image.width, image.height);
+export function Tile({ image, isCurrent = false, ring, tabIndex, testId }: TileProps) {
+  const name = t.gallery.tile(nameOfSource(image.source.url), image.width, image.height);
+  const label = ring ? `${name}, ${t.team.watched(formatList(ring.names), ring.names.length)}` : name;
   return (
     <a
       class="tile"
@@ -53,6 +69,7 @@ export function Tile({ image, isCurrent = false, tabIndex, testId }: TileProps) 
           onLoad={(event) => event.currentTarget.classList.add('tile-ready')}
         />
       )}
+      {ring && <RingMark ring={ring} />}
     </a>
   );
 }

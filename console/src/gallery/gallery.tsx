@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Image } from '../api/types.ts';
 import { Tile } from '../components/tile.tsx';
+import { ringOf } from '../live/people.ts';
 import { justifyRows, rowOf, rowsBetween, rowsWith } from './justify.ts';
 import { moveFocus } from './move-focus.ts';
 import { useWindowRows } from './use-window-rows.ts';
@@ -117,7 +118,7 @@ export function Gallery({ label, images, rowHeight, onNearEnd, revealId, restore
                   height: `${row.height}px`,
                 }}
               >
-                <Tile image={image} testId="gallery-tile" />
+                <Tile image={image} ring={ringOf(image.id)} testId="gallery-tile" />
               </li>
             );
           }),

@@ -26,6 +26,12 @@ export function listCommands(projectId: string | null, projects: readonly Projec
             kind: t.palette.command,
             run: () => (overlay.value = 'export'),
           },
+          {
+            id: 'team',
+            label: t.team.title,
+            kind: t.palette.command,
+            run: () => (overlay.value = 'team'),
+          },
         ];
   return [
     ...inProject,

@@ -2,6 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import { CommandPalette } from '../components/command-palette.tsx';
+import { TeamPanel } from '../live/team-panel.tsx';
+import { useRoom } from '../live/use-room.ts';
 import { projectIdOf } from '../routing/match.ts';
 import { route } from '../routing/navigation.ts';
 import { currentProject, openProject } from '../state/project.ts';
@@ -30,6 +32,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
     else void openProject(projectId);
   }, [projectId]);
 
+  useRoom(projectId);
+
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
@@ -55,6 +59,9 @@ export function Shell({ children }: { children: ComponentChildren }) {
       {overlay.value === 'palette' && <Palette projectId={projectId} />}
       {overlay.value === 'export' && projectId !== null && (
         <ExportSheet projectId={projectId} onClose={closeOverlay} />
+      )}
+      {overlay.value === 'team' && projectId !== null && (
+        <TeamPanel projectId={projectId} onClose={closeOverlay} />
       )}
     </div>
   );

@@ -1,8 +1,9 @@
-import { AvatarStack } from '../components/avatar-stack.tsx';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { KeyCap, commandKeyName } from '../components/key-cap.tsx';
 import { Tooltip } from '../components/tooltip.tsx';
+import { LiveNotice } from '../live/live-notice.tsx';
+import { TeamButton } from '../live/team-button.tsx';
 import { pathTo, projectIdOf } from '../routing/match.ts';
 import type { Route } from '../routing/match.ts';
 import { route } from '../routing/navigation.ts';
@@ -54,9 +55,7 @@ function ProjectTools({ projectId }: { projectId: string }) {
   if (state?.problem) return null;
   return (
     <>
-      <span class="top-bar-wide">
-        <AvatarStack people={(state?.members ?? []).map(({ userId, name }) => ({ id: userId, name }))} />
-      </span>
+      <TeamButton />
       <span class="export-button">
         <Button icon="export" variant="quiet" testId="export-open" onClick={() => (overlay.value = 'export')}>
           <span class="bar-word">{t.exporting.open}</span>
@@ -94,6 +93,7 @@ export function TopBar() {
           ))}
         </ol>
       </nav>
+      {projectId !== null && <LiveNotice />}
       <div class="top-bar-tools">
         <Tooltip text={t.palette.open}>
           <button

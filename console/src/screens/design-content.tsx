@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ItemStatus } from '../api/types.ts';
-import { AvatarStack } from '../components/avatar-stack.tsx';
+import { Avatar, AvatarStack } from '../components/avatar-stack.tsx';
 import { Button } from '../components/button.tsx';
 import { Chip } from '../components/chip.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -15,7 +15,7 @@ import { StatusBar } from '../job/status-bar.tsx';
 import { ITEM_LOOKS } from '../job/status-looks.ts';
 import { STATUS_ORDER } from '../job/status-words.ts';
 import { t } from '../strings.ts';
-import { SAMPLE_COUNTS, SAMPLE_PROBLEM, sampleImages } from './design-samples.ts';
+import { SAMPLE_COUNTS, SAMPLE_PEOPLE, SAMPLE_PROBLEM, SAMPLE_RING, sampleImages } from './design-samples.ts';
 import { DesignSection } from './design-section.tsx';
 
 /** What shows images, lists and states. */
@@ -43,13 +43,18 @@ export function ContentSamples({ theme }: { theme: string }) {
       </DesignSection>
       <DesignSection title={words.tile}>
         <ul class="design-tiles">
-          {images.slice(0, 2).map((image) => (
+          {images.slice(0, 2).map((image, index) => (
             <li key={image.id}>
-              <Tile image={image} />
+              <Tile image={image} ring={index === 1 ? SAMPLE_RING : undefined} />
             </li>
           ))}
         </ul>
-        <FilmStrip label={`${t.image.strip}, ${theme}`} images={images} currentId={images[2]?.id ?? ''} />
+        <FilmStrip
+          label={`${t.image.strip}, ${theme}`}
+          images={images}
+          currentId={images[2]?.id ?? ''}
+          ringOf={(id) => (id === images[3]?.id ? SAMPLE_RING : undefined)}
+        />
       </DesignSection>
       <DesignSection title={words.progress}>
         <ProgressLine label={t.job.progress} value={0.4} />
@@ -67,7 +72,12 @@ export function ContentSamples({ theme }: { theme: string }) {
         </div>
       </DesignSection>
       <DesignSection title={words.avatars}>
-        <AvatarStack people={t.design.names.map((name) => ({ id: name, name }))} />
+        <div class="row">
+          <AvatarStack people={SAMPLE_PEOPLE} label={t.team.label(SAMPLE_PEOPLE.length)} />
+          {SAMPLE_PEOPLE.map(({ id, name }, index) => (
+            <Avatar key={id} name={name} colour={index + 1} isHere />
+          ))}
+        </div>
       </DesignSection>
       <DesignSection title={words.states}>
         <EmptyState text={t.gallery.empty}>

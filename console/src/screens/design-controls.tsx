@@ -25,6 +25,12 @@ const TOKENS = [
   'error',
   'info',
   'blocked',
+  'person-1',
+  'person-2',
+  'person-3',
+  'person-4',
+  'person-5',
+  'person-6',
 ];
 
 /** The palette and the type. */

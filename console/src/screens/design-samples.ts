@@ -1,6 +1,12 @@
 import type { Problem } from '../api/problem.ts';
 import type { ItemStatus } from '../api/types.ts';
 import type { TileImage } from '../components/tile.tsx';
+import type { Ring } from '../live/people.ts';
+import { t } from '../strings.ts';
+
+export const SAMPLE_PEOPLE = t.design.names.map((name) => ({ id: name, name }));
+
+export const SAMPLE_RING: Ring = { colour: 2, name: t.design.names[0], names: t.design.names.slice(0, 2) };
 
 export const SAMPLE_COUNTS: Record<ItemStatus, number> = {
   stored: 182,

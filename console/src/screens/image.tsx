@@ -9,6 +9,7 @@ import { FilmStrip } from '../components/film-strip.tsx';
 import { Sheet } from '../components/sheet.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { nameOfSource } from '../components/tile.tsx';
+import { ringOf } from '../live/people.ts';
 import { pathTo } from '../routing/match.ts';
 import { navigate } from '../routing/navigation.ts';
 import { dropImage, galleryOf, loadMoreImages } from '../state/gallery-store.ts';
@@ -115,7 +116,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
         )}
       </div>
       <div>
-        {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} />}
+        {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} ringOf={ringOf} />}
         <div class="viewer-bar">
           <Button icon="panel" onClick={() => setSheetOpen(true)} testId="image-details">
             {t.image.details}

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import type { Job } from '../api/types.ts';
 import { ButtonLink } from '../components/button.tsx';
@@ -10,6 +10,7 @@ import { Table } from '../components/table.tsx';
 import { formatCount, formatTime } from '../format.ts';
 import { JobChip } from '../job/job-chip.tsx';
 import { countNotAdded, isUnderWay } from '../job/status-words.ts';
+import { importStatuses, isRoomLive, withRoomProgress } from '../live/imports.ts';
 import { pathTo } from '../routing/match.ts';
 import { usePages } from '../state/use-pages.ts';
 import { useTitle } from '../state/use-title.ts';
@@ -22,13 +23,22 @@ const REFRESH_MS = 3_000;
 export function ImportsScreen({ projectId }: { projectId: string }) {
   useTitle(t.imports.title);
   const pages = usePages<Job>(projectId, (cursor, signal) => api.jobs(projectId, cursor, signal));
+  const isLive = isRoomLive.value;
+  const version = isLive ? importStatuses.value : '';
   const isActive = pages.items?.some(({ status }) => isUnderWay(status)) ?? false;
 
   useEffect(() => {
-    if (!isActive || pages.isLoading) return;
+    if (isLive || !isActive || pages.isLoading) return;
     const timer = setTimeout(pages.reload, REFRESH_MS);
     return () => clearTimeout(timer);
-  }, [isActive, pages.isLoading]);
+  }, [isLive, isActive, pages.isLoading]);
+
+  // The room has the figures; what else is new, such as another import, is read.
+  const seen = useRef(version);
+  useEffect(() => {
+    if (seen.current !== version && isLive) pages.reload();
+    seen.current = version;
+  }, [isLive, version]);
 
   return (
     <div class="page">
@@ -43,7 +53,7 @@ export function ImportsScreen({ projectId }: { projectId: string }) {
       {pages.items && pages.items.length > 0 && (
         <Table
           caption={t.imports.title}
-          rows={pages.items}
+          rows={pages.items.map(withRoomProgress)}
           rowKey={({ id }) => id}
           testId="imports-table"
           columns={[

@@ -5,6 +5,8 @@ import type { Problem } from '../api/problem.ts';
 import type { Job, Progress } from '../api/types.ts';
 import { nextPollDelay } from '../job/poll-delay.ts';
 import { isUnderWay } from '../job/status-words.ts';
+import { isRoomLive } from '../live/imports.ts';
+import { liveRoom } from '../live/live-room.ts';
 
 interface FollowedJob {
   /** Both or neither are known. */
@@ -13,9 +15,17 @@ interface FollowedJob {
   problem: Problem | null;
 }
 
-/** Follows an import for as long as it moves by itself. A change of `round` looks again at once. */
+function isNewer(progress: Progress, than: Progress): boolean {
+  return Date.parse(progress.updatedAt) > Date.parse(than.updatedAt);
+}
+
+/**
+ * Follows an import for as long as it moves by itself: through the room, or by looking again and again while the room
+ * is away. A change of `round` looks again at once.
+ */
 export function useJob(jobId: string, round: number): FollowedJob {
   const [state, setState] = useState<FollowedJob>({ known: null, problem: null });
+  const isLive = isRoomLive.value;
 
   useEffect(() => {
     const abort = new AbortController();
@@ -23,7 +33,12 @@ export function useJob(jobId: string, round: number): FollowedJob {
     let failures = 0;
     let isLooking = false;
     let job: Job | null = null;
+    let shown: Progress | null = null;
 
+    const show = (progress: Progress, of: Job) => {
+      shown = progress;
+      if (!abort.signal.aborted) setState({ known: { job: of, progress }, problem: null });
+    };
     const look = async (): Promise<number | null> => {
       const isHidden = document.hidden;
       try {
@@ -31,8 +46,9 @@ export function useJob(jobId: string, round: number): FollowedJob {
         // Why it ended, and what it was asked for, change only with the status.
         if (job?.status !== progress.status) job = await api.job(jobId, abort.signal);
         failures = 0;
-        if (!abort.signal.aborted) setState({ known: { job, progress }, problem: null });
-        return nextPollDelay({ isFinal: !isUnderWay(progress.status), failures, isHidden });
+        show(progress, job);
+        const isFollowed = isLive && !takeFromRoom();
+        return nextPollDelay({ isFinal: isFollowed || !isUnderWay(progress.status), failures, isHidden });
       } catch (error) {
         failures += 1;
         const problem = problemOf(error);
@@ -41,26 +57,40 @@ export function useJob(jobId: string, round: number): FollowedJob {
       }
     };
     const tick = async () => {
+      clearTimeout(timer);
       isLooking = true;
       const delay = await look();
       isLooking = false;
       timer = 0;
       if (delay !== null && !abort.signal.aborted) timer = window.setTimeout(() => void tick(), delay);
     };
+    /** Shows what the room knows if it is newer; true when that asks for another look. */
+    const takeFromRoom = (): boolean => {
+      const progress = liveRoom.progress.value.get(jobId);
+      if (!job || !shown || !progress || !isNewer(progress, shown)) return false;
+      if (job.status !== progress.status) return true;
+      show(progress, job);
+      return false;
+    };
     const onVisible = () => {
       if (document.hidden || isLooking || timer === 0) return;
-      clearTimeout(timer);
       void tick();
     };
 
     void tick();
+    const leaveRoom = isLive
+      ? liveRoom.progressOf(jobId).subscribe(() => {
+          if (takeFromRoom() && !isLooking) void tick();
+        })
+      : () => {};
     document.addEventListener('visibilitychange', onVisible);
     return () => {
       abort.abort();
       clearTimeout(timer);
+      leaveRoom();
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [jobId, round]);
+  }, [jobId, round, isLive]);
 
   return state;
 }

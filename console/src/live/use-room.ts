@@ -1,0 +1,81 @@
+import { useEffect } from 'preact/hooks';
+import type { PresenceData } from '../../../src/rooms/protocol.ts';
+import type { Route } from '../routing/match.ts';
+import { route } from '../routing/navigation.ts';
+import { dropImage, galleryOf } from '../state/gallery-store.ts';
+import { openProject, refreshProject } from '../state/project.ts';
+import { conflate } from './conflate.ts';
+import { liveRoom } from './live-room.ts';
+import { windowClock } from './timers.ts';
+
+/** A change of many images comes as many events. */
+const REFRESH_EVERY_MS = 1_000;
+/** What the room takes; only a mistyped address is longer. */
+const MAX_ID_LENGTH = 60;
+
+/** What the address says about its reader. */
+export function presenceAt(current: Route): PresenceData {
+  const imageId =
+    current.name === 'image' && current.imageId.length <= MAX_ID_LENGTH ? current.imageId : null;
+  return { place: current.name, imageId };
+}
+
+/** Keeps the facts of the open project as the room tells them. */
+function followProject(projectId: string): () => void {
+  const facts = conflate<void>(() => void refreshProject(projectId), {
+    everyMs: REFRESH_EVERY_MS,
+    clock: windowClock,
+  });
+  const refresh = () => facts.push();
+  const ends = [
+    liveRoom.onRoomEvent('project.changed', refresh),
+    liveRoom.onRoomEvent('members.changed', () => void openProject(projectId)),
+    liveRoom.onRoomEvent('images.restored', refresh),
+    liveRoom.onRoomEvent('images.deleted', ({ ids }) => {
+      for (const id of ids) dropImage(galleryOf(projectId), id);
+      refresh();
+    }),
+    liveRoom.onResync(() => void openProject(projectId)),
+    facts.stop,
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** A look at the tab or a network that is back is a good moment to try, or to see whether the connection holds. */
+function watchForReturn(): () => void {
+  const nudge = () => {
+    if (!document.hidden) liveRoom.nudge();
+  };
+  const places = [
+    [window, 'online'],
+    [window, 'focus'],
+    [document, 'visibilitychange'],
+  ] as const;
+  for (const [place, name] of places) place.addEventListener(name, nudge);
+  return () => {
+    for (const [place, name] of places) place.removeEventListener(name, nudge);
+  };
+}
+
+/** Is in the room of the open project for as long as it is open, and says there what one looks at. */
+export function useRoom(projectId: string | null): void {
+  useEffect(() => {
+    if (projectId === null) return;
+    // Before the room is entered, whose first word asks for what it was not there to tell.
+    const end = followProject(projectId);
+    liveRoom.open(projectId);
+    return () => {
+      end();
+      liveRoom.close();
+    };
+  }, [projectId]);
+
+  useEffect(watchForReturn, []);
+
+  const current = route.value;
+  useEffect(() => {
+    if (projectId !== null) liveRoom.setPresence(presenceAt(current));
+  }, [projectId, current]);
+}
