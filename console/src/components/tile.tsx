@@ -1,13 +1,15 @@
 import type { Image } from '../api/types.ts';
 import { pathTo } from '../routing/match.ts';
 import { t } from '../strings.ts';
+import { Icon } from './icon.tsx';
 import './tile.css';
 
 /** The part of an image that a tile needs. */
 export type TileImage = Pick<
   Image,
   'id' | 'projectId' | 'width' | 'height' | 'averageColor' | 'thumbnail' | 'source'
->;
+> &
+  Partial<Pick<Image, 'review' | 'label'>>;
 
 interface TileProps {
   image: TileImage;
@@ -28,20 +30,47 @@ export function nameOfSource(address: string): string {
   }
 }
 
+const MARKS = { keep: 'check', reject: 'cross' } as const;
+
+/** What was decided about the image, for the eye; the label of the link says it too. */
+function TileMarks({ image: { review = 'undecided', label } }: { image: TileImage }) {
+  if (review === 'undecided' && !label) return null;
+  return (
+    <span class="tile-marks" aria-hidden="true">
+      {review !== 'undecided' && (
+        <span class={`tile-mark tile-mark-${review}`}>
+          <Icon name={MARKS[review]} size={16} />
+        </span>
+      )}
+      {label && <span class="tile-label">{label}</span>}
+    </span>
+  );
+}
+
+function describeTile({ source, width, height, review = 'undecided', label }: TileImage): string {
+  const state = review === 'undecided' ? '' : t.review.states[review];
+  const name = t.gallery.tile(nameOfSource(source.url), width, height);
+  return [name, state, label ?? ''].filter(Boolean).join(', ');
+}
+
+/** A rejected image stands back to 35 %, and its placeholder with it. */
+function placeholderOf({ averageColor, review }: TileImage): string {
+  return review === 'reject' ? `color-mix(in srgb, ${averageColor} 35%, var(--well))` : averageColor;
+}
+
 /**
  * A thumbnail on its average colour. Never the original: without a thumbnail the colour stays, and the
  * name is still in the link.
  */
 export function Tile({ image, isCurrent = false, tabIndex, testId }: TileProps) {
-  const label = t.gallery.tile(nameOfSource(image.source.url), image.width, image.height);
   return (
     <a
-      class="tile"
+      class={image.review === 'reject' ? 'tile tile-reject' : 'tile'}
       href={pathTo.image(image.projectId, image.id)}
       aria-current={isCurrent ? 'true' : undefined}
-      aria-label={label}
+      aria-label={describeTile(image)}
       tabIndex={tabIndex}
-      style={{ backgroundColor: image.averageColor }}
+      style={{ backgroundColor: placeholderOf(image) }}
       data-testid={testId}
     >
       {image.thumbnail && (
@@ -53,6 +82,7 @@ export function Tile({ image, isCurrent = false, tabIndex, testId }: TileProps) 
           onLoad={(event) => event.currentTarget.classList.add('tile-ready')}
         />
       )}
+      <TileMarks image={image} />
     </a>
   );
 }

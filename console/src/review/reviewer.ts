@@ -74,6 +74,7 @@ export function createReviewer(parts: ReviewerParts) {
     random: parts.random,
   });
 
+  const imagesOf = (step: Step): string[] => step.parts.flatMap(({ decision }) => idsOf(decision));
   const idsOf = ({ images }: Decision): string[] => images.map(({ id }) => id);
   const isOpen = (imageIds: ReadonlySet<string> | null): boolean =>
     queue.list().some(({ images }) => imageIds === null || images.some(({ id }) => imageIds.has(id)));
@@ -216,24 +217,24 @@ export function createReviewer(parts: ReviewerParts) {
       return decision.id;
     },
 
-    /** Takes back the last action, or the one that `decisionId` names. False when there is none. */
-    undo(projectId: string, decisionId?: string): boolean {
+    /** Takes back the last action, or the one that `decisionId` names. Returns its images; null without one. */
+    undo(projectId: string, decisionId?: string): string[] | null {
       const step = history.takeUndo(projectId, decisionId);
-      if (!step) return false;
+      if (!step) return null;
       const back = revert(projectId, step);
       history.pushRedo(projectId, back);
       queue.add(...back.parts.map(({ decision }) => decision));
-      return true;
+      return imagesOf(back);
     },
 
-    /** Does again what was undone last. */
-    redo(projectId: string): boolean {
+    /** Does again what was undone last. Returns its images; null when there is nothing. */
+    redo(projectId: string): string[] | null {
       const step = history.takeRedo(projectId);
-      if (!step) return false;
+      if (!step) return null;
       const again = revert(projectId, step);
       history.pushUndo(projectId, again);
       queue.add(...again.parts.map(({ decision }) => decision));
-      return true;
+      return imagesOf(again);
     },
 
     /** Takes in what teammates decided; an older revision, and an image with an open own decision, stay. */

@@ -82,8 +82,7 @@ async function play(script: Action[], canReload: boolean) {
 
   const step: Record<Action['kind'], (action: Action) => void | Promise<void>> = {
     decide: (action) => {
-      if (action.kind === 'decide')
-        tab.reviewer.decide(PROJECT, tab.images(...action.ids), action.change);
+      if (action.kind === 'decide') tab.reviewer.decide(PROJECT, tab.images(...action.ids), action.change);
     },
     undo: () => void tab.reviewer.undo(PROJECT),
     redo: () => void tab.reviewer.redo(PROJECT),
@@ -148,22 +147,19 @@ describe('two hundred decisions, with a failing network', () => {
 
   it('come back to the start where no teammate interfered', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        actions(IDS.filter((id) => !OWN_IDS.includes(id))),
-        async (script) => {
-          const { server, tab, start } = await play(script, false);
-          expectExactlyOnce(server);
-          expectSameAsServer(server, tab);
-          const late = new Set(tab.conflicts.flatMap(({ images }) => images.map(({ id }) => id)));
-          expect(OWN_IDS.filter((id) => late.has(id))).toEqual([]);
-          while (tab.reviewer.undo(PROJECT)) await settlePromises();
-          await tab.settle();
-          const own = (states: Iterable<ImageState>) =>
-            [...states].filter(({ id }) => OWN_IDS.includes(id)).map(decidedOf);
-          expect(own(server.images.values())).toEqual(own(start));
-          expectSameAsServer(server, tab);
-        },
-      ),
+      fc.asyncProperty(actions(IDS.filter((id) => !OWN_IDS.includes(id))), async (script) => {
+        const { server, tab, start } = await play(script, false);
+        expectExactlyOnce(server);
+        expectSameAsServer(server, tab);
+        const late = new Set(tab.conflicts.flatMap(({ images }) => images.map(({ id }) => id)));
+        expect(OWN_IDS.filter((id) => late.has(id))).toEqual([]);
+        while (tab.reviewer.undo(PROJECT)) await settlePromises();
+        await tab.settle();
+        const own = (states: Iterable<ImageState>) =>
+          [...states].filter(({ id }) => OWN_IDS.includes(id)).map(decidedOf);
+        expect(own(server.images.values())).toEqual(own(start));
+        expectSameAsServer(server, tab);
+      }),
       { numRuns },
     );
   });

@@ -1,0 +1,101 @@
+import { useLayoutEffect, useState } from 'preact/hooks';
+import type { Image, Review, ReviewChange } from '../api/types.ts';
+import { movesOn } from '../state/move-on.ts';
+import { t } from '../strings.ts';
+import { isForPage, readReviewKey } from './review-keys.ts';
+import type { ReviewKey } from './review-keys.ts';
+import { decide, redo, undo } from './review-store.ts';
+
+interface ReviewOf {
+  image: Image | null;
+  /** The images to go through, and the place of `image` among them, or -1. */
+  images: readonly Image[];
+  index: number;
+  labels: readonly string[];
+  canDecide: boolean;
+  goTo: (image: Image) => void;
+  nameOf: (image: Image) => string;
+  /** `T` and `?`. */
+  onTags: () => void;
+  onHelp: () => void;
+}
+
+export interface ReviewControls {
+  decide: (review: Review) => void;
+  change: (change: ReviewChange) => void;
+  undo: () => void;
+  /** What to tell those who do not see the image change. */
+  announcement: string;
+}
+
+/** Deciding about the image on the well, with the keyboard and without. */
+export function useReview(parts: ReviewOf): ReviewControls {
+  const { image, images, index, labels, canDecide, goTo } = parts;
+  const [announcement, setAnnouncement] = useState('');
+
+  const change = (change: ReviewChange) => {
+    if (image && canDecide) decide(image.projectId, [image], change);
+  };
+  const decideAndMoveOn = (review: Review) => {
+    if (!image || !canDecide) return;
+    change({ review });
+    const next = index < 0 || !movesOn.value ? undefined : images[index + 1];
+    const state = t.review.states[review];
+    setAnnouncement(next ? t.review.announce(state, parts.nameOf(next)) : state);
+    if (next) goTo(next);
+  };
+  const goBackTo = (imageIds: readonly string[] | null) => {
+    // What was undone is to be seen; of a bulk action no single image is.
+    const only = imageIds?.length === 1 ? images.find(({ id }) => id === imageIds[0]) : undefined;
+    if (only && only.id !== image?.id) goTo(only);
+  };
+  const takeBack = () => {
+    if (image && canDecide) goBackTo(undo(image.projectId));
+  };
+  const toggleLabel = (label: string | undefined) => {
+    if (label !== undefined) change({ label: image?.label === label ? null : label });
+  };
+  const goToIndex = (at: number) => {
+    const target = index < 0 ? undefined : images[at];
+    if (target) goTo(target);
+  };
+
+  const act = (key: ReviewKey) => {
+    switch (key.kind) {
+      case 'decide':
+        return decideAndMoveOn(key.review);
+      case 'label':
+        return toggleLabel(labels[key.index]);
+      case 'undo':
+        return takeBack();
+      case 'redo':
+        return image && canDecide ? goBackTo(redo(image.projectId)) : undefined;
+      case 'tags':
+        return canDecide ? parts.onTags() : undefined;
+      case 'help':
+        return parts.onHelp();
+      case 'previous':
+        return goToIndex(index - 1);
+      case 'next':
+        return goToIndex(index + 1);
+      case 'first':
+        return goToIndex(0);
+      case 'last':
+        return goToIndex(images.length - 1);
+    }
+  };
+
+  // Not after the paint: a second quick press would still be about the image before.
+  useLayoutEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const key = isForPage(event) ? readReviewKey(event) : null;
+      if (!key) return;
+      event.preventDefault();
+      act(key);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  });
+
+  return { decide: decideAndMoveOn, change, undo: takeBack, announcement };
+}
