@@ -163,13 +163,14 @@ export const t = {
     tagged: (images: string, tags: string) => `${images} tagged ${tags}`,
     untagged: (images: string, tags: string) => `${tags} taken off ${images}`,
     somebody: 'Somebody',
-    tooLate: (who: string, count: number) =>
+    thisImage: 'this image',
+    tooLate: (who: string, count: number, name: string) =>
       count === 1
-        ? `${who} changed this image meanwhile; yours was not applied.`
+        ? `${who} changed ${name} meanwhile; yours was not applied.`
         : `${who} changed ${formatCount(count)} images meanwhile; yours was not applied to them.`,
-    undoTooLate: (who: string, count: number) =>
+    undoTooLate: (who: string, count: number, name: string) =>
       count === 1
-        ? `${who} changed this image meanwhile; it stays as it is.`
+        ? `${who} changed ${name} meanwhile; it stays as it is.`
         : `${who} changed ${formatCount(count)} images meanwhile; they stay as they are.`,
     applyAnyway: 'Apply mine anyway',
     gone: (count: number) =>
@@ -185,7 +186,6 @@ export const t = {
     waiting: (count: number) => `${counted(count, 'decision', 'decisions')} waiting for the network`,
     labels: 'Labels',
     tags: 'Tags',
-    addTag: 'Add a tag',
     tagsHint: 'Enter or comma adds one.',
     removeTag: (tag: string) => `Remove tag ${tag}`,
     tagsFull: (most: number) => `An image has up to ${formatCount(most)} tags.`,

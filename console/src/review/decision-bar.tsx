@@ -1,6 +1,5 @@
 import type { Review } from '../api/types.ts';
 import { IconButton } from '../components/button.tsx';
-import { Chip } from '../components/chip.tsx';
 import { Icon } from '../components/icon.tsx';
 import type { IconName } from '../components/icon.tsx';
 import { KeyCap } from '../components/key-cap.tsx';
@@ -20,8 +19,6 @@ export const REVIEW_ICONS: Readonly<Record<Review, IconName>> = {
 
 interface DecisionBarProps {
   review: Review;
-  /** False shows the state alone. */
-  canDecide: boolean;
   onDecide: (review: Review) => void;
   onUndo: () => void;
   onHelp: () => void;
@@ -84,16 +81,7 @@ export function MoveOnSwitch() {
 }
 
 /** The decision about one image: three buttons with their keys, and what goes with them. */
-export function DecisionBar({ review, canDecide, onDecide, onUndo, onHelp }: DecisionBarProps) {
-  if (!canDecide) {
-    return (
-      <div class="decision-bar">
-        <Chip icon={REVIEW_ICONS[review]} tone={review === 'keep' ? 'keep' : 'plain'}>
-          {t.review.states[review]}
-        </Chip>
-      </div>
-    );
-  }
+export function DecisionBar({ review, onDecide, onUndo, onHelp }: DecisionBarProps) {
   return (
     <div class="decision-bar">
       <WaitingNote />

@@ -25,7 +25,8 @@ const ROWS: readonly { does: string; keys: readonly string[]; joined?: string }[
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t.review.keysTitle} onClose={onClose} testId="keys-dialog">
-      <dl class="keys">
+      {/* The focus on the button that closes would put its tooltip over the first key. */}
+      <dl class="keys" tabIndex={-1} data-autofocus>
         {ROWS.map(({ does, keys, joined }) => (
           <div key={does}>
             <dt>{does}</dt>

@@ -3,6 +3,7 @@ import type { Image, ReviewChange } from '../api/types.ts';
 import { Chip, FilterChip } from '../components/chip.tsx';
 import { KeyCap } from '../components/key-cap.tsx';
 import { t } from '../strings.ts';
+import { REVIEW_ICONS } from './decision-bar.tsx';
 import { loadProjectTags, projectTags } from './project-tags.ts';
 import { digitOf } from './review-keys.ts';
 import { TagsField } from './tags-field.tsx';
@@ -54,12 +55,28 @@ function ReadOnly({ values }: { values: readonly string[] }) {
   );
 }
 
-/** Label and tags of an image. */
+function ReviewChip({ review }: Pick<Image, 'review'>) {
+  return (
+    <div>
+      <Chip icon={REVIEW_ICONS[review]} tone={review === 'keep' ? 'keep' : 'plain'}>
+        {t.review.states[review]}
+      </Chip>
+    </div>
+  );
+}
+
+/** Label and tags of an image, and for those who may not decide its review. */
 export function ReviewPanel({ image, labels, canDecide, onChange, tagsInput }: ReviewPanelProps) {
   const known = projectTags.value?.projectId === image.projectId ? projectTags.value.tags : [];
   const hasLabels = labels.length > 0 || image.label !== null;
   return (
     <div class="review-panel">
+      {!canDecide && (
+        <section>
+          <h3>{t.review.title}</h3>
+          <ReviewChip review={image.review} />
+        </section>
+      )}
       {hasLabels && (
         <section>
           <h3>{t.review.labels}</h3>
@@ -71,9 +88,11 @@ export function ReviewPanel({ image, labels, canDecide, onChange, tagsInput }: R
         </section>
       )}
       <section>
-        <h3>{t.review.tags}</h3>
+        {!canDecide && <h3>{t.review.tags}</h3>}
         {canDecide ? (
           <TagsField
+            // What was begun for one image is not for the next.
+            key={image.id}
             tags={image.tags}
             known={known}
             onAdd={(addTags) => onChange({ addTags })}

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { api, newKey } from '../api/endpoints.ts';
 import type { Image, ImageFilter, ReviewChange } from '../api/types.ts';
+import { nameOfSource } from '../components/tile.tsx';
 import { dropImage, galleryOf, onImagesRead, patchImages } from '../state/gallery-store.ts';
 import { currentProject } from '../state/project.ts';
 import { showToast } from '../state/toasts.ts';
@@ -15,6 +16,14 @@ import { describeChange, tellConflict, tellFailure, tellGone } from './tell.ts';
 let person: Person | null = null;
 let keeper: DecisionKeeper | null = null;
 const wideListeners = new Set<(projectId: string) => void>();
+
+/** The names of loaded images: by the time that an answer comes, the reader looks at another one. */
+function nameIn(projectId: string): (imageId: string) => string | null {
+  return (imageId) => {
+    const image = galleryOf(projectId).images.value.find(({ id }) => id === imageId);
+    return image ? nameOfSource(image.source.url) : null;
+  };
+}
 
 /** Grows whenever anything here is another. */
 const changes = signal(0);
@@ -54,8 +63,9 @@ const reviewer = createReviewer({
     const own = images.filter(({ reviewedBy }) => reviewedBy !== null && reviewedBy.id === person?.id);
     // Nobody is to be protected from themselves: what was decided last, perhaps in another tab, holds.
     if (change) reviewer.decide(projectId, own, change);
-    tellConflict({ images: change ? images.filter((image) => !own.includes(image)) : images, change }, () => {
-      if (change) reviewer.decide(projectId, images, change);
+    const others = images.filter((image) => !own.includes(image));
+    tellConflict({ images: others, change }, nameIn(projectId), () => {
+      if (change) reviewer.decide(projectId, others, change);
     });
   },
   onFailed: (_, problem) => tellFailure(problem),

@@ -85,9 +85,8 @@ export function TagsField({ tags, known, onAdd, onRemove, onFocus, inputRef }: T
 
   return (
     <div class="tags-field">
-      {tags.length > 0 && <TagChips tags={tags} onRemove={onRemove} />}
       <Field
-        label={t.review.addTag}
+        label={t.review.tags}
         hint={isFull ? t.review.tagsFull(MAX_TAGS) : t.review.tagsHint}
         control={(ids) => (
           <div class="combobox">
@@ -134,6 +133,7 @@ export function TagsField({ tags, known, onAdd, onRemove, onFocus, inputRef }: T
           </div>
         )}
       />
+      {tags.length > 0 && <TagChips tags={tags} onRemove={onRemove} />}
     </div>
   );
 }

@@ -21,6 +21,7 @@ export function describeChange(change: ReviewChange, count: number | null): stri
 /** Who came first, and the way to insist. Says nothing where both wanted the same. */
 export function tellConflict(
   { images, change }: Pick<Conflict, 'images' | 'change'>,
+  nameOf: (imageId: string) => string | null,
   insist: () => void,
 ): void {
   const other = images.filter((image) => !change || !isSameChoice(image, applyChange(image, change)));
@@ -28,7 +29,9 @@ export function tellConflict(
   if (other.length === 0) return;
   const [name] = names;
   const who = names.size === 1 && name ? name : t.review.somebody;
-  const text = change ? t.review.tooLate(who, other.length) : t.review.undoTooLate(who, other.length);
+  const image = nameOf(other[0]?.id ?? '') ?? t.review.thisImage;
+  const say = change ? t.review.tooLate : t.review.undoTooLate;
+  const text = say(who, other.length, image);
   showToast(text, {
     kind: 'error',
     ...(change && { action: { label: t.review.applyAnyway, run: insist } }),

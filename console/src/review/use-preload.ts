@@ -1,18 +1,23 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
-/** Fetches images before they are asked for; those that are passed by in a hurry are given up. */
-export function usePreload(urls: readonly string[]): void {
+/** Fetches images before they are asked for. What is passed by in a hurry is given up, but not what is `shown`. */
+export function usePreload(urls: readonly string[], shown: string | null): void {
+  const loading = useRef(new Map<string, HTMLImageElement>());
   const key = urls.join('\n');
   useEffect(() => {
-    const images = urls.map((url) => {
+    const { current: images } = loading;
+    for (const [url, image] of images) {
+      if (urls.includes(url)) continue;
+      images.delete(url);
+      // The browser fetches an address once, also for the image on the well.
+      if (!image.complete && url !== shown) image.src = '';
+    }
+    for (const url of urls) {
+      if (images.has(url)) continue;
       const image = new Image();
       image.decoding = 'async';
       image.src = url;
-      return image;
-    });
-    return () => {
-      // The next one may be on the well by now, and the browser has it only once.
-      for (const image of images.slice(1)) if (!image.complete) image.src = '';
-    };
+      images.set(url, image);
+    }
   }, [key]);
 }

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Image, Review, ReviewChange } from '../api/types.ts';
 import { movesOn } from '../state/move-on.ts';
 import { t } from '../strings.ts';
@@ -13,6 +13,8 @@ interface ReviewOf {
   index: number;
   labels: readonly string[];
   canDecide: boolean;
+  /** Whether images are still to be loaded behind the last one. */
+  hasMore: boolean;
   goTo: (image: Image) => void;
   nameOf: (image: Image) => string;
   /** `T` and `?`. */
@@ -32,14 +34,19 @@ export interface ReviewControls {
 export function useReview(parts: ReviewOf): ReviewControls {
   const { image, images, index, labels, canDecide, goTo } = parts;
   const [announcement, setAnnouncement] = useState('');
+  /** The image that was decided about, while the next one is still to come. */
+  const dueAfter = useRef<string | null>(null);
 
   const change = (change: ReviewChange) => {
     if (image && canDecide) decide(image.projectId, [image], change);
   };
   const decideAndMoveOn = (review: Review) => {
     if (!image || !canDecide) return;
+    // The way on is not there yet: a second press is meant for the next image, not for this one.
+    if (dueAfter.current === image.id && parts.hasMore) return;
     change({ review });
     const next = index < 0 || !movesOn.value ? undefined : images[index + 1];
+    dueAfter.current = movesOn.value && !next ? image.id : null;
     const state = t.review.states[review];
     setAnnouncement(next ? t.review.announce(state, parts.nameOf(next)) : state);
     if (next) goTo(next);
@@ -84,6 +91,13 @@ export function useReview(parts: ReviewOf): ReviewControls {
         return goToIndex(images.length - 1);
     }
   };
+
+  useLayoutEffect(() => {
+    const next = image && dueAfter.current === image.id ? images[index + 1] : undefined;
+    if (!next) return;
+    dueAfter.current = null;
+    goTo(next);
+  }, [images.length]);
 
   // Not after the paint: a second quick press would still be about the image before.
   useLayoutEffect(() => {

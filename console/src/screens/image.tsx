@@ -29,7 +29,8 @@ import './screens.css';
 import './image.css';
 
 const STRIP_REACH = 12;
-const LOAD_AHEAD = 20;
+/** A whole page, so that a quick hand does not come to its end before the next one is there. */
+const LOAD_AHEAD = 120;
 const PRELOADED = 2;
 /** Who goes through images in a hurry does not stay this long, and needs no fresh address. */
 const REREAD_AFTER_MS = 300;
@@ -76,6 +77,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
     index,
     labels,
     canDecide: canReviewProject.value,
+    hasMore: store.nextCursor.value !== null && store.problem.value === null,
     goTo: showImage,
     nameOf,
     onTags: () => {
@@ -86,7 +88,10 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
   });
   const step = (neighbour: Image | undefined) => (neighbour ? () => showImage(neighbour) : null);
   const ahead = index < 0 ? [] : images.slice(index + 1, index + 1 + PRELOADED);
-  usePreload(ahead.map(({ url }) => url));
+  usePreload(
+    ahead.map(({ url }) => url),
+    image?.url ?? null,
+  );
 
   useEffect(() => {
     store.lastViewedId = imageId;
@@ -138,13 +143,14 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
         )}
       </div>
       <div class="viewer-foot">
-        <DecisionBar
-          review={image.review}
-          canDecide={canReviewProject.value}
-          onDecide={review.decide}
-          onUndo={review.undo}
-          onHelp={() => setOverlay('keys')}
-        />
+        {canReviewProject.value && (
+          <DecisionBar
+            review={image.review}
+            onDecide={review.decide}
+            onUndo={review.undo}
+            onHelp={() => setOverlay('keys')}
+          />
+        )}
         {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} />}
         <div class="viewer-bar">
           <Button icon="panel" onClick={() => setOverlay('details')} testId="image-details">
@@ -166,7 +172,10 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
       )}
       {overlay === 'details' && (
         <Sheet title={t.image.details} onClose={() => setOverlay(null)}>
-          <ReviewPanel {...panel} tagsInput={sheetTagsInput} />
+          {/* Not the box for tags: it would call up the keyboard of the screen. */}
+          <div tabIndex={-1} data-autofocus>
+            <ReviewPanel {...panel} tagsInput={sheetTagsInput} />
+          </div>
           {canReviewProject.value && <MoveOnSwitch />}
           <ImageFacts image={image} />
         </Sheet>
