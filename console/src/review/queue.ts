@@ -72,6 +72,8 @@ export function createQueue(parts: QueueParts) {
   }
 
   function onError(item: Waiting, error: unknown): void {
+    // Signed out meanwhile: it is nobody's any more here.
+    if (!waiting.includes(item)) return;
     const problem = parts.problemOf(error);
     item.failures += 1;
     // Signed out: it goes on when the same person is back.

@@ -25,7 +25,7 @@ function nameIn(projectId: string): (imageId: string) => string | null {
   };
 }
 
-/** Grows whenever anything here is another. */
+/** Grows whenever anything here is another; reading it subscribes to what the reviewer, which knows no signals, says. */
 const changes = signal(0);
 
 /** Decisions without an answer. */

@@ -57,6 +57,8 @@ export function TagsField({ tags, known, onAdd, onRemove, onFocus, inputRef }: T
     if (added.length > 0) onAdd(added);
     setText('');
     setActive(-1);
+    // The list would lie over the tag that was just added.
+    setOpen(false);
   };
   const move = (by: number) => {
     setOpen(true);

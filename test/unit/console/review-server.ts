@@ -105,8 +105,8 @@ export class ReviewServer {
     await settlePromises();
   }
 
-  refuse(status: number, code: string): Promise<void> {
-    this.wire.shift()?.reject(problem(status, code));
+  refuse(status: number, code: string, isRetryable = false): Promise<void> {
+    this.wire.shift()?.reject(problem(status, code, isRetryable));
     return settlePromises();
   }
 
