@@ -6,7 +6,7 @@ import { KeyCap } from '../components/key-cap.tsx';
 import { chooseMoveOn, movesOn } from '../state/move-on.ts';
 import { t } from '../strings.ts';
 import { DECISION_KEYS } from './review-keys.ts';
-import { canUndo, isNetworkAway, pendingDecisions } from './review-store.ts';
+import { canRedo, canUndo, isNetworkAway, pendingDecisions } from './review-store.ts';
 import './decision-bar.css';
 
 const REVIEWS: readonly Review[] = ['keep', 'reject', 'undecided'];
@@ -21,6 +21,7 @@ interface DecisionBarProps {
   review: Review;
   onDecide: (review: Review) => void;
   onUndo: () => void;
+  onRedo: () => void;
   onHelp: () => void;
 }
 
@@ -81,7 +82,7 @@ export function MoveOnSwitch() {
 }
 
 /** The decision about one image: three buttons with their keys, and what goes with them. */
-export function DecisionBar({ review, onDecide, onUndo, onHelp }: DecisionBarProps) {
+export function DecisionBar({ review, onDecide, onUndo, onRedo, onHelp }: DecisionBarProps) {
   return (
     <div class="decision-bar">
       <WaitingNote />
@@ -102,6 +103,16 @@ export function DecisionBar({ review, onDecide, onUndo, onHelp }: DecisionBarPro
             isDisabled={!canUndo.value}
             onClick={onUndo}
             testId="review-undo"
+          />
+        </span>
+        <span class="decision-redo">
+          <IconButton
+            icon="redo"
+            label={t.review.redo}
+            side="above"
+            isDisabled={!canRedo.value}
+            onClick={onRedo}
+            testId="review-redo"
           />
         </span>
       </div>

@@ -26,6 +26,7 @@ export interface ReviewControls {
   decide: (review: Review) => void;
   change: (change: ReviewChange) => void;
   undo: () => void;
+  redo: () => void;
   /** What to tell those who do not see the image change. */
   announcement: string;
 }
@@ -59,6 +60,9 @@ export function useReview(parts: ReviewOf): ReviewControls {
   const takeBack = () => {
     if (image && canDecide) goBackTo(undo(image.projectId));
   };
+  const doAgain = () => {
+    if (image && canDecide) goBackTo(redo(image.projectId));
+  };
   const toggleLabel = (label: string | undefined) => {
     if (label !== undefined) change({ label: image?.label === label ? null : label });
   };
@@ -76,7 +80,7 @@ export function useReview(parts: ReviewOf): ReviewControls {
       case 'undo':
         return takeBack();
       case 'redo':
-        return image && canDecide ? goBackTo(redo(image.projectId)) : undefined;
+        return doAgain();
       case 'tags':
         return canDecide ? parts.onTags() : undefined;
       case 'help':
@@ -111,5 +115,5 @@ export function useReview(parts: ReviewOf): ReviewControls {
     return () => document.removeEventListener('keydown', onKeyDown);
   });
 
-  return { decide: decideAndMoveOn, change, undo: takeBack, announcement };
+  return { decide: decideAndMoveOn, change, undo: takeBack, redo: doAgain, announcement };
 }

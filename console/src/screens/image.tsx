@@ -148,6 +148,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
             review={image.review}
             onDecide={review.decide}
             onUndo={review.undo}
+            onRedo={review.redo}
             onHelp={() => setOverlay('keys')}
           />
         )}
