@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Fetches images before they are asked for. What is passed by in a hurry is given up, but not what is `shown`. */
+/** Who steps faster than this looks at nothing, and would only fill the line before their decisions. */
+const PAUSE_MS = 80;
+
+/** Fetches images before they are asked for. What is passed by is given up, but not what is `shown`. */
 export function usePreload(urls: readonly string[], shown: string | null): void {
   const loading = useRef(new Map<string, HTMLImageElement>());
   const key = urls.join('\n');
@@ -12,12 +15,14 @@ export function usePreload(urls: readonly string[], shown: string | null): void 
       // The browser fetches an address once, also for the image on the well.
       if (!image.complete && url !== shown) image.src = '';
     }
-    for (const url of urls) {
-      if (images.has(url)) continue;
-      const image = new Image();
-      image.decoding = 'async';
-      image.src = url;
-      images.set(url, image);
-    }
+    const timer = setTimeout(() => {
+      for (const url of urls.filter((address) => !images.has(address))) {
+        const image = new Image();
+        image.decoding = 'async';
+        image.src = url;
+        images.set(url, image);
+      }
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
   }, [key]);
 }
