@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { startReviews } from './review/start-reviews.ts';
 import { startNavigation } from './routing/navigation.ts';
 import { startSession } from './state/session.ts';
 import './styles/fonts.css';
@@ -8,6 +9,7 @@ import './styles/base.css';
 
 startNavigation();
 startSession();
+startReviews();
 
 const root = document.getElementById('app');
 if (root) render(<App />, root);

@@ -181,6 +181,82 @@ export const t = {
     missing: 'The image file could not be loaded. Reload the page to get a fresh address.',
   },
 
+  review: {
+    title: 'Review',
+    actions: { keep: 'Keep', reject: 'Reject', undecided: 'Undecided' },
+    states: { keep: 'Kept', reject: 'Rejected', undecided: 'Undecided' },
+    decided: {
+      keep: (images: string) => `${images} kept`,
+      reject: (images: string) => `${images} rejected`,
+      undecided: (images: string) => `${images} back to undecided`,
+    },
+    matching: 'All matching images',
+    labelled: (images: string, label: string) => `${images} labelled ${label}`,
+    unlabelled: (images: string) => `${images} without a label now`,
+    tagged: (images: string, tags: string) => `${images} tagged ${tags}`,
+    untagged: (images: string, tags: string) => `${tags} taken off ${images}`,
+    somebody: 'Somebody',
+    thisImage: 'this image',
+    tooLate: (who: string, count: number, name: string) =>
+      count === 1
+        ? `${who} changed ${name} meanwhile; yours was not applied.`
+        : `${who} changed ${formatCount(count)} images meanwhile; yours was not applied to them.`,
+    undoTooLate: (who: string, count: number, name: string) =>
+      count === 1
+        ? `${who} changed ${name} meanwhile; it stays as it is.`
+        : `${who} changed ${formatCount(count)} images meanwhile; they stay as they are.`,
+    applyAnyway: 'Apply mine anyway',
+    gone: (count: number) =>
+      count === 1
+        ? 'This image was deleted meanwhile.'
+        : `${formatCount(count)} images were deleted meanwhile.`,
+    notSaved: 'Your decision was not saved.',
+    binned: (count: number) =>
+      count === 1 ? 'Moved to the bin' : `${counted(count, 'image', 'images')} moved to the bin`,
+    notBinned: 'Not moved to the bin.',
+    notRestored: (count: number) =>
+      `${counted(count, 'image is', 'images are')} not restored: the same file is in the project again.`,
+    waiting: (count: number) => `${counted(count, 'decision', 'decisions')} waiting for the network`,
+    labels: 'Labels',
+    tags: 'Tags',
+    tagsHint: 'Enter or comma adds one.',
+    removeTag: (tag: string) => `Remove tag ${tag}`,
+    tagsFull: (most: number) => `An image has up to ${formatCount(most)} tags.`,
+    suggestions: 'Tags of this project',
+    none: 'None',
+    reviewedBy: 'Reviewed',
+    reviewed: (who: string, when: string) => `${who}, ${when}`,
+    robots: 'robots.txt',
+    robotsAllowed: 'Allowed the address when it was fetched',
+    license: 'Licence',
+    licenses: {
+      cc0: 'CC0, no rights reserved',
+      pdm: 'Public domain',
+      'cc-by': 'CC BY',
+      'cc-by-sa': 'CC BY-SA',
+      'cc-by-nc': 'CC BY-NC',
+      'cc-by-nd': 'CC BY-ND',
+      'cc-by-nc-sa': 'CC BY-NC-SA',
+      'cc-by-nc-nd': 'CC BY-NC-ND',
+      other: 'Other',
+    },
+    moveOn: 'Move on after a decision',
+    undo: 'Undo',
+    redo: 'Redo',
+    announce: (state: string, name: string) => `${state}. Now ${name}.`,
+    keysTitle: 'Keys',
+    keysOpen: 'Show all keys',
+    keys: {
+      label: 'Label by its digit, again takes it off',
+      tags: 'Add a tag',
+      step: 'Previous and next image',
+      ends: 'First and last image',
+      help: 'This list',
+    },
+    keyNames: { shift: 'Shift', home: 'Home', end: 'End' },
+    to: 'to',
+  },
+
   imports: {
     title: 'Imports',
     new: 'Import',

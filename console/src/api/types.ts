@@ -159,6 +159,15 @@ const reviewState = {
 export const isReviewState = shape({ id: isText, ...reviewState });
 export type ReviewState = Guarded<typeof isReviewState>;
 
+const isReviewer = nullable(shape({ id: isText, name: isText }));
+/** An image that was decided on too late, as it is now and by whom. */
+const isConflictState = shape({
+  id: isText,
+  ...reviewState,
+  reviewedBy: optional(isReviewer),
+  reviewedAt: optional(nullable(isText)),
+});
+
 export const isReviewed = shape({
   /** Null when nothing changed; else what an undo names. */
   reviewId: nullable(isText),
@@ -167,16 +176,16 @@ export const isReviewed = shape({
   isComplete: isBoolean,
   images: listOf(isReviewState),
   /** Images that somebody else changed meanwhile, as they are now. */
-  conflicts: listOf(isReviewState),
+  conflicts: listOf(isConflictState),
 });
 export type Reviewed = Guarded<typeof isReviewed>;
 
 /** A change of many images; what is not named stays. */
 export interface ReviewChange {
-  review?: Review;
-  label?: string | null;
-  addTags?: string[];
-  removeTags?: string[];
+  review?: Review | undefined;
+  label?: string | null | undefined;
+  addTags?: string[] | undefined;
+  removeTags?: string[] | undefined;
 }
 
 export const SIZES = ['small', 'medium', 'large'] as const;
@@ -222,7 +231,7 @@ export const isImage = shape({
   host: nullable(isText),
   license: nullable(isText),
   ...reviewState,
-  reviewedBy: nullable(shape({ id: isText, name: isText })),
+  reviewedBy: isReviewer,
   reviewedAt: nullable(isText),
   createdAt: isText,
   deletedAt: nullable(isText),

@@ -27,6 +27,10 @@ const PATHS = {
   chevronRight: 'M8 5l5 5-5 5',
   arrowUp: 'M10 16V4M5.5 8.5L10 4l4.5 4.5',
   panel: 'M3.5 4.5h13v11h-13zM12 4.5v11',
+  circle: 'M10 4a6 6 0 100 12 6 6 0 000-12',
+  undo: 'M7 4L3.5 7.5 7 11M3.5 7.5H12a4.25 4.25 0 010 8.5H8.5',
+  redo: 'M13 4l3.5 3.5L13 11M16.5 7.5H8a4.25 4.25 0 000 8.5h3.5',
+  keyboard: 'M3 5.5h14v9H3zM6 8.5v.1M10 8.5v.1M14 8.5v.1M7 11.5h6',
   trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10',
 } as const;
 

@@ -4,13 +4,15 @@ import type { Ring } from '../live/people.ts';
 import { pathTo } from '../routing/match.ts';
 import { t } from '../strings.ts';
 import { initialsOf } from './avatar-stack.tsx';
+import { Icon } from './icon.tsx';
 import './tile.css';
 
 /** The part of an image that a tile needs. */
 export type TileImage = Pick<
   Image,
   'id' | 'projectId' | 'width' | 'height' | 'averageColor' | 'thumbnail' | 'source'
->;
+> &
+  Partial<Pick<Image, 'review' | 'label'>>;
 
 interface TileProps {
   image: TileImage;
@@ -43,21 +45,51 @@ function RingMark({ ring }: { ring: Ring }) {
   );
 }
 
+const MARKS = { keep: 'check', reject: 'cross' } as const;
+
+/** What was decided about the image, for the eye; the label of the link says it too. */
+function TileMarks({ image: { review = 'undecided', label } }: { image: TileImage }) {
+  if (review === 'undecided' && !label) return null;
+  return (
+    <span class="tile-marks" aria-hidden="true">
+      {review !== 'undecided' && (
+        <span class={`tile-mark tile-mark-${review}`}>
+          <Icon name={MARKS[review]} size={16} />
+        </span>
+      )}
+      {label && <span class="tile-label">{label}</span>}
+    </span>
+  );
+}
+
+function describeTile(
+  { source, width, height, review = 'undecided', label }: TileImage,
+  ring?: Ring,
+): string {
+  const state = review === 'undecided' ? '' : t.review.states[review];
+  const name = t.gallery.tile(nameOfSource(source.url), width, height);
+  const watched = ring ? t.team.watched(formatList(ring.names), ring.names.length) : '';
+  return [name, state, label ?? '', watched].filter(Boolean).join(', ');
+}
+
+/** A rejected image stands back to 35 %, and its placeholder with it. */
+function placeholderOf({ averageColor, review }: TileImage): string {
+  return review === 'reject' ? `color-mix(in srgb, ${averageColor} 35%, var(--well))` : averageColor;
+}
+
 /**
  * A thumbnail on its average colour. Never the original: without a thumbnail the colour stays, and the
  * name is still in the link.
  */
 export function Tile({ image, isCurrent = false, ring, tabIndex, testId }: TileProps) {
-  const name = t.gallery.tile(nameOfSource(image.source.url), image.width, image.height);
-  const label = ring ? `${name}, ${t.team.watched(formatList(ring.names), ring.names.length)}` : name;
   return (
     <a
-      class="tile"
+      class={image.review === 'reject' ? 'tile tile-reject' : 'tile'}
       href={pathTo.image(image.projectId, image.id)}
       aria-current={isCurrent ? 'true' : undefined}
-      aria-label={label}
+      aria-label={describeTile(image, ring)}
       tabIndex={tabIndex}
-      style={{ backgroundColor: image.averageColor }}
+      style={{ backgroundColor: placeholderOf(image) }}
       data-testid={testId}
     >
       {image.thumbnail && (
@@ -70,6 +102,7 @@ export function Tile({ image, isCurrent = false, ring, tabIndex, testId }: TileP
         />
       )}
       {ring && <RingMark ring={ring} />}
+      <TileMarks image={image} />
     </a>
   );
 }

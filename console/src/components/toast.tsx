@@ -7,20 +7,21 @@ import './toast.css';
 
 /** One note, with Undo when the action can be taken back. */
 export function ToastNote({ toast }: { toast: Toast }) {
-  const { id, kind, text, undo } = toast;
+  const { id, kind, text, undo, action } = toast;
+  const choice = undo ? { label: t.undo, run: undo } : action;
   return (
     <div class={`toast toast-${kind}`}>
       <Icon name={kind === 'done' ? 'check' : 'error'} />
       <span class="toast-text">{text}</span>
-      {undo && (
+      {choice && (
         <Button
           variant="quiet"
           onClick={() => {
-            undo();
+            choice.run();
             dismissToast(id);
           }}
         >
-          {t.undo}
+          {choice.label}
         </Button>
       )}
       <IconButton icon="close" label={t.close} side="above" onClick={() => dismissToast(id)} />

@@ -43,7 +43,7 @@ export function ContentSamples({ theme }: { theme: string }) {
       </DesignSection>
       <DesignSection title={words.tile}>
         <ul class="design-tiles">
-          {images.slice(0, 2).map((image, index) => (
+          {images.slice(0, 4).map((image, index) => (
             <li key={image.id}>
               <Tile image={image} ring={index === 1 ? SAMPLE_RING : undefined} />
             </li>

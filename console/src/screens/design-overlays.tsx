@@ -16,6 +16,7 @@ const SAMPLE_TOAST = {
   text: t.design.toast,
   kind: 'done' as const,
   visit: 0,
+  action: null,
   undo: () => dismissToast(0),
 };
 

@@ -39,6 +39,14 @@ const SHAPES = [
   [3, 2],
 ] as const;
 
+/** What was decided about the first frames. */
+const DECISIONS: readonly Pick<TileImage, 'review' | 'label'>[] = [
+  { review: 'keep', label: 'harbour' },
+  { review: 'reject', label: null },
+  { review: 'undecided', label: 'portrait' },
+  { review: 'keep', label: null },
+];
+
 /** Frames without a thumbnail: a tile on its average colour, which here is the placeholder's own. */
 export function sampleImages(theme: string): TileImage[] {
   return SHAPES.map(([width, height], index) => ({
@@ -49,5 +57,6 @@ export function sampleImages(theme: string): TileImage[] {
     averageColor: 'var(--border)',
     thumbnail: null,
     source: { url: `https://garden.example/frame-${index + 1}.jpg`, finalUrl: '', fetchedAt: '' },
+    ...DECISIONS[index],
   }));
 }

@@ -2,7 +2,7 @@ import { api } from '../api/endpoints.ts';
 import type { Image } from '../api/types.ts';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { formatBytes, formatTime } from '../format.ts';
+import { formatAgo, formatBytes, formatTime } from '../format.ts';
 import { pathTo } from '../routing/match.ts';
 import { t } from '../strings.ts';
 
@@ -14,11 +14,44 @@ function SourceLink({ address }: { address: string }) {
   );
 }
 
+/** Who decided last, and when; nothing about an image that nobody decided on. */
+function ReviewedFact({ image: { reviewedBy, reviewedAt } }: { image: Image }) {
+  if (reviewedAt === null) return null;
+  const who = reviewedBy?.name ?? t.review.somebody;
+  return (
+    <div>
+      <dt>{t.review.reviewedBy}</dt>
+      <dd data-testid="image-reviewed">{t.review.reviewed(who, formatAgo(reviewedAt))}</dd>
+    </div>
+  );
+}
+
+/** What is known of the right to use an image, and of the site's wish. */
+function RightsFacts({ image: { license, host } }: { image: Image }) {
+  const names: Readonly<Record<string, string>> = t.review.licenses;
+  return (
+    <>
+      <div>
+        <dt>{t.review.license}</dt>
+        <dd data-testid="image-license">{license === null ? t.unknown : (names[license] ?? license)}</dd>
+      </div>
+      {/* Nothing is fetched from a host without its leave, and what was uploaded has no host. */}
+      {host !== null && (
+        <div>
+          <dt>{t.review.robots}</dt>
+          <dd>{t.review.robotsAllowed}</dd>
+        </div>
+      )}
+    </>
+  );
+}
+
 /** Where an image came from and what it is. */
 export function ImageFacts({ image }: { image: Image }) {
   const { source, jobId } = image;
   return (
     <dl class="facts">
+      <ReviewedFact image={image} />
       <div>
         <dt>{t.image.dimensions}</dt>
         <dd data-testid="image-dimensions">{t.image.dimensionsValue(image.width, image.height)}</dd>
@@ -50,6 +83,7 @@ export function ImageFacts({ image }: { image: Image }) {
           </dd>
         </div>
       )}
+      <RightsFacts image={image} />
       <div>
         <dt>{t.image.fetchedAt}</dt>
         <dd>{formatTime(source.fetchedAt)}</dd>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Image } from '../api/types.ts';
 import { IconButton } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
 import { nameOfSource } from '../components/tile.tsx';
 import { t } from '../strings.ts';
 
@@ -23,6 +24,7 @@ function Original({ image }: { image: Image }) {
       style={{ backgroundColor: image.averageColor, aspectRatio: `${image.width} / ${image.height}` }}
       onLoad={(event) => (event.currentTarget.style.backgroundColor = 'transparent')}
       onError={() => setBroken(true)}
+      class={image.review === 'reject' ? 'well-reject' : undefined}
       data-testid="image-detail"
     />
   );
@@ -33,6 +35,12 @@ export function ImageWell({ image, previous, next }: ImageWellProps) {
   return (
     <>
       <Original key={image.id} image={image} />
+      {image.review !== 'undecided' && (
+        <span class={`well-mark well-mark-${image.review}`}>
+          <Icon name={image.review === 'keep' ? 'check' : 'cross'} />
+          {t.review.states[image.review]}
+        </span>
+      )}
       {previous && (
         <div class="well-step well-previous">
           <IconButton icon="chevronLeft" label={t.image.previous} onClick={previous} side="above" />

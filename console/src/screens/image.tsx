@@ -1,20 +1,25 @@
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import { isMissing } from '../api/problem.ts';
 import type { Image } from '../api/types.ts';
 import { Button, IconButton } from '../components/button.tsx';
-import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { FilmStrip } from '../components/film-strip.tsx';
 import { Sheet } from '../components/sheet.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { nameOfSource } from '../components/tile.tsx';
 import { ringOf } from '../live/people.ts';
+import { DecisionBar, MoveOnSwitch } from '../review/decision-bar.tsx';
+import { KeysDialog } from '../review/keys-dialog.tsx';
+import { moveToBin } from '../review/move-to-bin.ts';
+import { ReviewPanel } from '../review/review-panel.tsx';
+import { withNewestState } from '../review/review-store.ts';
+import { usePreload } from '../review/use-preload.ts';
+import { useReview } from '../review/use-review.ts';
 import { pathTo } from '../routing/match.ts';
 import { navigate } from '../routing/navigation.ts';
-import { dropImage, galleryOf, loadMoreImages } from '../state/gallery-store.ts';
-import { currentProject, refreshProject } from '../state/project.ts';
-import { showToast } from '../state/toasts.ts';
+import { galleryOf, loadMoreImages } from '../state/gallery-store.ts';
+import { canEditProject, canReviewProject, currentProject } from '../state/project.ts';
 import { useResource } from '../state/use-resource.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
@@ -25,47 +30,74 @@ import './screens.css';
 import './image.css';
 
 const STRIP_REACH = 12;
-const LOAD_AHEAD = 20;
+/** A whole page, so that a quick hand does not come to its end before the next one is there. */
+const LOAD_AHEAD = 120;
+const PRELOADED = 2;
+/** Who goes through images in a hurry does not stay this long, and needs no fresh address. */
+const REREAD_AFTER_MS = 300;
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, dialog, [role=menu]') !== null;
+const nameOf = (image: Image) => nameOfSource(image.source.url);
+
+/** Reads an image; one that a list has brought already, only when the reader stays with it. */
+async function readImage(imageId: string, isKnown: boolean, signal: AbortSignal): Promise<Image> {
+  if (isKnown) await new Promise((resolve) => setTimeout(resolve, REREAD_AFTER_MS));
+  signal.throwIfAborted();
+  return await api.image(imageId, signal);
 }
 
-/** One image, its facts and its neighbours. The gallery already holds most of it, so stepping is instant. */
+/** Goes to another image of the same project, and leaves the focus on the button that led there. */
+function showImage(image: Image): void {
+  const focused = document.activeElement;
+  navigate(pathTo.image(image.projectId, image.id), { replace: true });
+  requestAnimationFrame(() => {
+    if (focused instanceof HTMLButtonElement && focused.isConnected) focused.focus({ preventScroll: true });
+  });
+}
+
+/** One image to decide about, its facts and its neighbours. The gallery holds most of it, so stepping is instant. */
 export function ImageScreen({ projectId, imageId }: { projectId: string; imageId: string }) {
   const store = galleryOf(projectId);
   const images = store.images.value;
   const index = images.findIndex(({ id }) => id === imageId);
   const known = images[index] ?? null;
   // Read again even when known: the signed address in the list may have expired.
-  const resource = useResource(imageId, (signal) => api.image(imageId, signal));
-  const image = resource.data?.id === imageId ? resource.data : known;
-  useTitle(image ? nameOfSource(image.source.url) : t.image.title);
+  const resource = useResource(imageId, (signal) => readImage(imageId, known !== null, signal));
+  const read = resource.data?.id === imageId ? resource.data : known;
+  const image = read && withNewestState(read);
+  useTitle(image ? nameOf(image) : t.image.title);
 
   const [isPanelOpen, setPanelOpen] = useState(true);
-  const [isSheetOpen, setSheetOpen] = useState(false);
-  const [isDeleting, setDeleting] = useState(false);
+  const [overlay, setOverlay] = useState<'details' | 'keys' | null>(null);
+  const tagsInput = useRef<HTMLInputElement | null>(null);
+  const sheetTagsInput = useRef<HTMLInputElement | null>(null);
+  const labels = currentProject.value?.project?.labels ?? [];
 
-  const step = (neighbour: Image | undefined) =>
-    neighbour ? () => navigate(pathTo.image(projectId, neighbour.id), { replace: true }) : null;
-  const previous = index < 0 ? null : step(images[index - 1]);
-  const next = index < 0 ? null : step(images[index + 1]);
+  const review = useReview({
+    image,
+    images,
+    index,
+    labels,
+    canDecide: canReviewProject.value,
+    hasMore: store.nextCursor.value !== null && store.problem.value === null,
+    goTo: showImage,
+    nameOf,
+    onTags: () => {
+      setPanelOpen(true);
+      requestAnimationFrame(() => tagsInput.current?.focus());
+    },
+    onHelp: () => setOverlay('keys'),
+  });
+  const step = (neighbour: Image | undefined) => (neighbour ? () => showImage(neighbour) : null);
+  const ahead = index < 0 ? [] : images.slice(index + 1, index + 1 + PRELOADED);
+  usePreload(
+    ahead.map(({ url }) => url),
+    image?.url ?? null,
+  );
 
   useEffect(() => {
     store.lastViewedId = imageId;
     if (!store.isLoaded.value || index + LOAD_AHEAD > images.length) void loadMoreImages(store);
   }, [imageId]);
-
-  // Not after the paint: a second quick press would still step from the image before.
-  useLayoutEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (isTyping(event.target) || event.altKey || event.ctrlKey || event.metaKey) return;
-      if (event.key === 'ArrowLeft') previous?.();
-      else if (event.key === 'ArrowRight') next?.();
-    };
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  });
 
   if (isMissing(resource.problem)) {
     const { image: title, unshared, backToImages } = t.notFound;
@@ -84,41 +116,46 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
     );
   }
 
-  const remove = async () => {
-    await api.deleteImage(imageId);
+  const remove = () => {
     const after = images[index + 1] ?? images[index - 1];
-    dropImage(store, imageId);
-    void refreshProject(projectId);
-    setDeleting(false);
-    const path = after ? pathTo.image(projectId, after.id) : pathTo.images(projectId);
-    navigate(path, { replace: true });
-    showToast(t.image.deleted);
+    navigate(after ? pathTo.image(projectId, after.id) : pathTo.images(projectId), { replace: true });
+    void moveToBin(projectId, [image]);
   };
-  const role = currentProject.value?.project?.role;
-  const actions = (
-    <ImageActions
-      image={image}
-      canDelete={role === 'owner' || role === 'editor'}
-      onDelete={() => setDeleting(true)}
-    />
-  );
+  const actions = <ImageActions image={image} canDelete={canEditProject.value} onDelete={remove} />;
   const strip = images.slice(Math.max(0, index - STRIP_REACH), index + STRIP_REACH + 1);
+  const panel = { image, labels, canDecide: canReviewProject.value, onChange: review.change };
 
   return (
     <div class={isPanelOpen ? 'viewer viewer-open' : 'viewer'}>
-      <h1 class="visually-hidden">{nameOfSource(image.source.url)}</h1>
+      <h1 class="visually-hidden">{nameOf(image)}</h1>
+      <p class="visually-hidden" role="status">
+        {review.announcement}
+      </p>
       <div class="well">
-        <ImageWell image={image} previous={previous} next={next} />
+        <ImageWell
+          image={image}
+          previous={index < 0 ? null : step(images[index - 1])}
+          next={index < 0 ? null : step(images[index + 1])}
+        />
         {!isPanelOpen && (
           <div class="well-details">
             <IconButton icon="panel" label={t.image.showDetails} onClick={() => setPanelOpen(true)} />
           </div>
         )}
       </div>
-      <div>
+      <div class="viewer-foot">
+        {canReviewProject.value && (
+          <DecisionBar
+            review={image.review}
+            onDecide={review.decide}
+            onUndo={review.undo}
+            onRedo={review.redo}
+            onHelp={() => setOverlay('keys')}
+          />
+        )}
         {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} ringOf={ringOf} />}
         <div class="viewer-bar">
-          <Button icon="panel" onClick={() => setSheetOpen(true)} testId="image-details">
+          <Button icon="panel" onClick={() => setOverlay('details')} testId="image-details">
             {t.image.details}
           </Button>
           {actions}
@@ -130,24 +167,22 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
             <h2>{t.image.details}</h2>
             <IconButton icon="close" label={t.image.hideDetails} onClick={() => setPanelOpen(false)} />
           </div>
+          <ReviewPanel {...panel} tagsInput={tagsInput} />
           <ImageFacts image={image} />
           <div class="row">{actions}</div>
         </aside>
       )}
-      {isSheetOpen && (
-        <Sheet title={t.image.details} onClose={() => setSheetOpen(false)}>
+      {overlay === 'details' && (
+        <Sheet title={t.image.details} onClose={() => setOverlay(null)}>
+          {/* Not the box for tags: it would call up the keyboard of the screen. */}
+          <div tabIndex={-1} data-autofocus>
+            <ReviewPanel {...panel} tagsInput={sheetTagsInput} />
+          </div>
+          {canReviewProject.value && <MoveOnSwitch />}
           <ImageFacts image={image} />
         </Sheet>
       )}
-      {isDeleting && (
-        <ConfirmDialog
-          title={t.image.deleteTitle}
-          body={t.image.deleteBody}
-          confirm={t.image.deleteSubmit}
-          onClose={() => setDeleting(false)}
-          onConfirm={remove}
-        />
-      )}
+      {overlay === 'keys' && <KeysDialog onClose={() => setOverlay(null)} />}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Image } from '../api/types.ts';
 import { mergeFresh, splitFresh } from '../gallery/fresh.ts';
+import type { ImageState } from '../review/image-state.ts';
 
 interface Fresh {
   images: Image[];
@@ -46,6 +47,33 @@ export function galleryOf(projectId: string): GalleryStore {
   return store;
 }
 
+let overlay = (image: Image): Image => image;
+
+/** Sets what is laid over every image that is read: open decisions are newer than any list. */
+export function onImagesRead(lay: (image: Image) => Image): void {
+  overlay = lay;
+}
+
+/** Shows new states of images wherever they are shown. A state older than the one shown is left out. */
+export function patchImages(projectId: string, states: readonly ImageState[]): void {
+  const store = stores.get(projectId);
+  if (!store) return;
+  const byId = new Map(states.map((state) => [state.id, state]));
+  const patch = (images: Image[]) => {
+    const isShown = images.some(({ id }) => byId.has(id));
+    if (!isShown) return images;
+    return images.map((image) => {
+      const state = byId.get(image.id);
+      return state && state.revision >= image.revision ? { ...image, ...state } : image;
+    });
+  };
+  batch(() => {
+    store.images.value = patch(store.images.value);
+    const fresh = store.fresh.value;
+    if (fresh) store.fresh.value = { ...fresh, images: patch(fresh.images) };
+  });
+}
+
 export function forgetGalleries(): void {
   stores.clear();
 }
@@ -59,7 +87,7 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
   try {
     const page = await api.images(store.projectId, {}, isFirst ? null : store.nextCursor.value);
     batch(() => {
-      const { added } = splitFresh(page.data, store.images.value);
+      const { added } = splitFresh(page.data.map(overlay), store.images.value);
       store.images.value = [...store.images.value, ...added];
       store.nextCursor.value = page.nextCursor;
       store.isLoaded.value = true;
@@ -78,7 +106,7 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
 export async function checkFreshImages(store: GalleryStore, signal: AbortSignal): Promise<void> {
   const page = await api.images(store.projectId, {}, null, signal);
   if (signal.aborted || !store.isLoaded.value) return;
-  const { added, hasGap } = splitFresh(page.data, store.images.value);
+  const { added, hasGap } = splitFresh(page.data.map(overlay), store.images.value);
   if (added.length === 0) return;
   store.fresh.value = { images: added, hasGap, nextCursor: page.nextCursor };
   if (store.images.value.length === 0) takeFresh(store);
@@ -100,4 +128,12 @@ export function dropImage(store: GalleryStore, imageId: string): void {
   const fresh = store.fresh.value;
   if (fresh) store.fresh.value = { ...fresh, images: fresh.images.filter(({ id }) => id !== imageId) };
   store.images.value = store.images.value.filter(({ id }) => id !== imageId);
+}
+
+/** Puts images back among the others, newest first, as the list has them. */
+export function putBackImages(store: GalleryStore, images: readonly Image[]): void {
+  // Ids begin with the time, so their order is that of the list.
+  store.images.value = mergeFresh(images.map(overlay), store.images.value).sort((one, other) =>
+    one.id < other.id ? 1 : -1,
+  );
 }

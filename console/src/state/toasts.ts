@@ -1,16 +1,25 @@
 import { computed, signal } from '@preact/signals';
 import { place } from '../routing/navigation.ts';
 
+interface ToastAction {
+  label: string;
+  run: () => void;
+}
+
 export interface Toast {
   id: number;
   text: string;
   kind: 'done' | 'error';
   undo: (() => void) | null;
+  /** Another way to go on than Undo. */
+  action: ToastAction | null;
   /** The visit it belongs to. */
   visit: number;
 }
 
 const LIFETIME_MS = 6_000;
+/** A choice that did not come from the reader needs time to be read and weighed. */
+const CHOICE_LIFETIME_MS = 15_000;
 /** More would cover the images; the oldest gives way. */
 const MAX_SHOWN = 3;
 
@@ -20,21 +29,27 @@ const toasts = signal<readonly Toast[]>([]);
 
 /** The notes of the place one is at; one with Undo goes along to the next place. */
 export const visibleToasts = computed(() =>
-  toasts.value.filter(({ undo, visit }) => undo !== null || visit === place.value.visit),
+  toasts.value.filter(
+    ({ undo, action, visit }) => undo !== null || action !== null || visit === place.value.visit,
+  ),
 );
 
-/** Shows a short note; with `undo`, its button takes the action back. */
-export function showToast(text: string, parts: { kind?: Toast['kind']; undo?: () => void } = {}): void {
+/** Shows a short note; with `undo`, its button takes the action back; with `action`, it offers that one. */
+export function showToast(
+  text: string,
+  parts: { kind?: Toast['kind']; undo?: () => void; action?: ToastAction } = {},
+): void {
   lastId += 1;
   const toast: Toast = {
     id: lastId,
     text,
     kind: parts.kind ?? 'done',
     undo: parts.undo ?? null,
+    action: parts.action ?? null,
     visit: place.value.visit,
   };
   toasts.value = [...visibleToasts.value, toast].slice(-MAX_SHOWN);
-  setTimeout(() => dismissToast(toast.id), LIFETIME_MS);
+  setTimeout(() => dismissToast(toast.id), toast.action ? CHOICE_LIFETIME_MS : LIFETIME_MS);
 }
 
 export function dismissToast(id: number): void {
