@@ -17,7 +17,7 @@ const OF_ONE_CONNECTION = new Set([
 /** What says where a request is from, which here nobody but this proxy knows. `MF-` speaks to the local runtime. */
 const CLAIMS = /^(x-forwarded-|x-real-ip$|forwarded$|true-client-ip$|cf-|mf-|darkroom-shared$)/;
 /** The local runtime's own doors: cron, mail, stored objects. They ask no one who they are. */
-const RUNTIME_PATHS = /^\/(cdn-cgi|__cf_local)(\/|$)/;
+const RUNTIME_PATHS = /^\/+(cdn-cgi|__cf_local)(\/|$)/;
 
 export interface Refusal {
   status: number;

@@ -29,6 +29,15 @@ function join(from: Duplex | IncomingMessage, to: Duplex | ServerResponse): void
   pipeline(from, to, () => {});
 }
 
+/** Relays both ways until one side ends; what that one still had to say is said first. */
+function connect(device: Duplex, worker: Socket): void {
+  device.pipe(worker);
+  worker.pipe(device);
+  worker.on('error', () => device.destroy());
+  worker.once('close', () => device.end(() => device.destroy()));
+  device.once('close', () => worker.destroy());
+}
+
 function refuse(response: ServerResponse, { status, message }: Refusal): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${message}\n`);
@@ -95,8 +104,7 @@ export async function startShare(options: ShareOptions): Promise<Share> {
       socket.write(renderHead(answer, answer.rawHeaders));
       socket.write(firstAnswer);
       worker.write(first);
-      join(socket, worker);
-      join(worker, socket);
+      connect(socket, worker);
     });
     // The Worker said no: its answer, whose end is the connection's.
     upstream.once('response', (answer) => {

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { loadSecrets } from '../process/secrets.ts';
 import { chooseAddress } from '../share/address.ts';
 import { keepCertificate, type KeptCertificate } from '../share/kept-certificate.ts';
 import { startNodeProcess } from './node-process.ts';
-import { loadSecrets } from '../process/secrets.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const SCRIPT = path.join(import.meta.dirname, '..', 'share', 'share-process.ts');
