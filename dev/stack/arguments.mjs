@@ -1,7 +1,8 @@
 // Plain JavaScript, because it is read before there is a node_modules, on Node 20.
 import { parseArgs } from 'node:util';
+import { FIRST_PORTS } from './first-ports.mjs';
 
-export const DEFAULT_PORT = 8787;
+export const DEFAULT_PORT = FIRST_PORTS.console;
 export const DEFAULT_DATA_DIR = '.darkroom';
 
 export const HELP = `Usage: npm start -- [options]

@@ -9,6 +9,7 @@ import { chooseDemoPasswords } from '../share/demo-passwords.ts';
 import type { Announcement } from './announcement.ts';
 import { buildConsole } from './console-build.ts';
 import { readCrons, startCron } from './cron.ts';
+import { FIRST_PORTS } from './first-ports.mjs';
 import { startNodeProcess } from './node-process.ts';
 import { startRedis } from './redis.ts';
 import { reservePort } from './reserved-port.ts';
@@ -17,7 +18,6 @@ import { startSharing } from './share.ts';
 import type { Supervisor } from './supervisor.ts';
 import { fireCron, startWorker } from './worker.ts';
 
-const SITE_PORT = 8788;
 const EVERY_MINUTE = '* * * * *';
 const GATEWAY_TIMEOUT_MS = 15_000;
 /** The first start prints the sample photographs, which takes a slow machine a while. */
@@ -118,7 +118,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
               dataDir,
               name: 'sample-site',
               script: path.join(root, 'dev', 'site', 'site-process.ts'),
-              env: { SITE_PORT: String(SITE_PORT), SITE_CACHE_DIR: path.join(dataDir, 'site') },
+              env: { SITE_PORT: String(FIRST_PORTS.sampleSite), SITE_CACHE_DIR: path.join(dataDir, 'site') },
               signal,
               readyTimeoutMs: SITE_TIMEOUT_MS,
             });

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { loadSecrets } from '../process/secrets.ts';
 import { chooseAddress } from '../share/address.ts';
 import { keepCertificate, type KeptCertificate } from '../share/kept-certificate.ts';
+import { FIRST_PORTS } from './first-ports.mjs';
 import { startNodeProcess } from './node-process.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const SCRIPT = path.join(import.meta.dirname, '..', 'share', 'share-process.ts');
-const PREFERRED_PORT = 8443;
 const READY_TIMEOUT_MS = 15_000;
 
 export interface SharedDoor extends Pick<KeptCertificate, 'fingerprint' | 'certificatePath'> {
@@ -36,7 +36,7 @@ export async function startSharing(options: {
     script: SCRIPT,
     env: {
       SHARE_ADDRESS: address,
-      SHARE_PORT: String(PREFERRED_PORT),
+      SHARE_PORT: String(FIRST_PORTS.share),
       SHARE_CERTIFICATE: certificatePath,
       SHARE_KEY: keyPath,
       SHARE_WORKER_PORT: String(options.workerPort),
