@@ -22,7 +22,7 @@ export function judgePorts(ports) {
   if (taken.length === 0) {
     const isOurs = ports.some((port) => port.isOurs);
     const list = ports.map(({ port }) => port).join(', ');
-    return ok(isOurs ? `${list}: free or held by this stack` : `${list} are free`);
+    return ok(`${list}: ${isOurs ? 'free or held by this stack' : 'free'}`);
   }
   const words = taken.map(({ name, port, holder }) => {
     const who =

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning } from '../../dev/process/process-group.mjs';
 import { readRecords } from '../../dev/process/record.ts';
+import { askDoctor } from '../helpers/doctor.ts';
 import { startStack, type RunningStack } from '../helpers/running-stack.ts';
 
 /** Only Linux answers on all of 127.0.0.0/8. */
@@ -87,6 +88,16 @@ describe('npm start -- --share', () => {
       const socket = net.connect(port, ADDRESS);
       expect((await once(socket, 'error'))[0]).toMatchObject({ code: 'ECONNREFUSED' });
     }
+  });
+
+  it('gives the doctor nothing to do', async () => {
+    const diagnosis = await askDoctor(stack.dataDir);
+    expect({ code: diagnosis.code, bad: diagnosis.problems }).toEqual({ code: 0, bad: [] });
+    for (const name of ['lock', 'ready file', 'health', 'clock', 'certificate', 'processes']) {
+      expect(diagnosis.find(name)?.state, name).toBe('ok');
+    }
+    expect(diagnosis.find('health')?.message).toContain('primary, replica, redis, media answer');
+    expect(diagnosis.find('processes')?.message).toContain('share');
   });
 
   it('ends on SIGTERM, and leaves nothing behind', async () => {
