@@ -58,6 +58,20 @@ export async function findPortHolder(port, signal) {
       : await readOutput('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'], options);
   const pid = Number(String(found).split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0) return null;
-  const command = await readOutput('ps', ['-o', 'command=', '-p', String(pid)], options);
-  return { pid, command: command ?? 'unknown' };
+  return { pid, command: (await readCommand(pid, options)) ?? 'unknown' };
+}
+
+/**
+ * @param {number} pid
+ * @param {{ signal?: AbortSignal }} options
+ * @returns {Promise<string | null>}
+ */
+async function readCommand(pid, options) {
+  if (process.platform !== 'linux')
+    return await readOutput('ps', ['-o', 'command=', '-p', String(pid)], options);
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return null;
+  }
 }
