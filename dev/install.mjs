@@ -34,8 +34,11 @@ function stampPath(root) {
   return path.join(root, 'node_modules', '.darkroom-installed');
 }
 
-/** @param {string} root */
-function isStamped(root) {
+/**
+ * True when the last installation here was of this lock file, on this kind of machine.
+ * @param {string} root
+ */
+export function isStamped(root) {
   try {
     return (
       readFileSync(stampPath(root), 'utf8').trim() === wantedStamp(root) && existsSync(toolchainNode(root))
@@ -65,7 +68,7 @@ function readPackages(file) {
  * True when npm's own record says that node_modules holds what the lock file asks for, as after `npm ci` by hand.
  * @param {string} root
  */
-function isInstalledByHand(root) {
+export function isInstalledByHand(root) {
   try {
     const wanted = readPackages(path.join(root, 'package-lock.json'));
     const present = readPackages(path.join(root, 'node_modules', '.package-lock.json'));

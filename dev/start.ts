@@ -50,8 +50,12 @@ function describeCrash(end: EndOfStack & { kind: 'crashed' }): string {
   return `\n${child.name} has stopped working: ${exit.reason}\n${child.logTail()}\n\nThe full log is ${child.logPath}.`;
 }
 
-async function superviseStack(dataDir: string, port: number, supervisor: Supervisor): Promise<number> {
-  const startup = buildUp({ root: ROOT, dataDir, port, print }, supervisor).then(
+async function superviseStack(
+  options: { dataDir: string; port: number; share: string | null },
+  supervisor: Supervisor,
+): Promise<number> {
+  const { dataDir } = options;
+  const startup = buildUp({ root: ROOT, print, ...options }, supervisor).then(
     (ready): { ready: Announcement } | { error: unknown } => ({ ready }),
     (error: unknown) => ({ error }),
   );
@@ -97,7 +101,7 @@ export async function runStack(args: string[]): Promise<number> {
     const stale = await stopStale(dataDir);
     if (stale.length > 0) print(`  Ended what an earlier run had left: ${stale.join(', ')}`);
     if (parsed.isFresh) removeData(dataDir);
-    return await superviseStack(dataDir, parsed.port, supervisor);
+    return await superviseStack({ dataDir, port: parsed.port, share: parsed.share }, supervisor);
   } catch (error) {
     console.error(describeFailure(error));
     return 1;

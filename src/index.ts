@@ -5,6 +5,7 @@ import { consumeCrawl } from './queues/crawl-consumer.ts';
 import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
 import { createServices, type Services } from './services.ts';
+import { restoreSharedOrigin } from './shared-request.ts';
 
 export { HostGate } from '../durable-objects/host-gate/index.ts';
 
@@ -24,7 +25,7 @@ function servicesOf(env: object): Services {
 
 export default {
   async fetch(request, env, executionContext) {
-    return await app.fetch(request, env, executionContext);
+    return await app.fetch(restoreSharedOrigin(request, env), env, executionContext);
   },
   async queue(batch, env) {
     const services = servicesOf(env);

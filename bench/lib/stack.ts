@@ -100,7 +100,7 @@ export async function startBenchStack(
     const workerPort = await reservePort(FIRST_PORT);
     stops.unshift(() => workerPort.release());
     const url = `http://127.0.0.1:${workerPort.port}`;
-    const { people } = await seed({ ownerUrl: database.ownerUrl, consoleUrl: url });
+    const { people } = await seed({ ownerUrl: database.ownerUrl, consoleUrls: [url] });
     const serviceUrl = database.roleUrl('darkroom_service', 'primary');
     const options = {
       root: ROOT,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Child } from '../process/child.ts';
 import { findFreePort, pickAnyPort } from '../process/free-port.ts';
 import { loadSecrets } from '../process/secrets.ts';
+import { FIRST_PORTS } from '../stack/first-ports.mjs';
 import { chooseAccount } from './account.ts';
 import { prepareBinaries } from './binaries.ts';
 import { chooseLocation, makeLocation, makeTemporaryFolder, removeDatabase } from './location.ts';
@@ -12,8 +13,6 @@ import { initialisePrimary, startServer, type ServerContext } from './server.ts'
 import { SUPERUSER } from './settings.ts';
 
 export type { Role } from './roles.ts';
-
-const PREFERRED_PORTS = { primary: 54_329, replica: 54_330 };
 
 export interface DatabaseOptions {
   /** Where the data, logs and secrets of a permanent database live; not used by a temporary one. */
@@ -74,7 +73,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     };
     const folders = { primary: path.join(location, 'primary'), replica: path.join(location, 'replica') };
     const nextPort = (which: 'primary' | 'replica') => async () =>
-      options.ephemeral ? await pickAnyPort() : await findFreePort(PREFERRED_PORTS[which]);
+      options.ephemeral ? await pickAnyPort() : await findFreePort(FIRST_PORTS[which]);
 
     if (await initialisePrimary(context, folders.primary)) log('Created the database');
     const primary = await startServer(

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { identityOf, isRunning, signalGroup, type ProcessIdentity } from './process-group.mjs';
 import { NODE_FLAGS } from './node-flags.mjs';
 import { readLogTail } from './log-tail.ts';
-import { RUN_MARKER_NAME, runMarker, writeRecord, recordPath } from './record.ts';
+import { writeRecord, recordPath } from './record.ts';
+import { RUN_MARKER_NAME, runMarker } from './run-marker.mjs';
 
 const GUARD_PATH = path.join(import.meta.dirname, 'guard.mjs');
 const START_TIMEOUT_MS = 10_000;

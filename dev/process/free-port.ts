@@ -1,16 +1,8 @@
 import net from 'node:net';
+import { isPortFree } from './port-check.mjs';
 
 const LAST_PORT = 65_535;
 const MAX_TRIES = 200;
-
-/** True when nothing listens on this port of the loopback address. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const server = net.createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
-  });
-}
 
 /**
  * The first free port from `preferred` upwards that is not in `taken`. Rejects after 200 busy ports in a row.

@@ -9,10 +9,11 @@ const TAKEOVER_MAX_AGE_MS = 10_000;
 const WAIT_INTERVAL_MS = 200;
 
 /**
+ * Who holds a lock, or has held it until it was killed; null for nobody.
  * @param {string} directory
  * @returns {import('./process-group.mjs').ProcessIdentity | null}
  */
-function readHolder(directory) {
+export function readHolder(directory) {
   try {
     const holder = JSON.parse(readFileSync(path.join(directory, 'holder.json'), 'utf8'));
     return { pid: Number(holder.pid), startTime: String(holder.startTime) };

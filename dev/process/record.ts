@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-
-/** Every child carries this variable, so that its own children are known as ours when it is gone. */
-export const RUN_MARKER_NAME = 'DARKROOM_RUN';
 
 const ProcessRecord = z.object({
   name: z.string(),
@@ -18,11 +14,6 @@ const ProcessRecord = z.object({
 
 /** What is known of a running child, enough to end it later and nothing else. */
 export type ProcessRecord = z.infer<typeof ProcessRecord>;
-
-/** The value of the marker variable: the same for all children of one data folder, different between two folders. */
-export function runMarker(dataDir: string): string {
-  return createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 24);
-}
 
 /** The file that holds the record of the child called `name`. */
 export function recordPath(dataDir: string, name: string): string {

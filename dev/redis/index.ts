@@ -1,4 +1,4 @@
-export { chooseEngine, type EngineChoice } from './choose-engine.ts';
+export { chooseEngine, type EngineChoice } from './choose-engine.mjs';
 export { createEmbeddedEngine, type EmbeddedOptions } from './embedded-engine.ts';
 export type { Engine } from './engine.ts';
 export { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';

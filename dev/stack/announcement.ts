@@ -8,6 +8,19 @@ export interface Announcement {
   redisEngine: string;
   people: { email: string; password: string; name: string }[];
   signInLink: string;
+  /** With `--share`. */
+  shared: { url: string; signInLink: string; fingerprint: string; certificatePath: string } | null;
+}
+
+function describeShared(shared: Announcement['shared']): [string, string][] {
+  if (shared === null) return [];
+  return [
+    ['Shared as', shared.signInLink],
+    ['', 'signs another device in, once. Its browser will warn that it does not know the'],
+    ['', 'certificate: go on if the SHA-256 fingerprint that it shows is'],
+    ['', shared.fingerprint.slice(0, 48)],
+    ['', shared.fingerprint.slice(48)],
+  ];
 }
 
 /** The block that ends a successful start. */
@@ -16,6 +29,7 @@ export function renderAnnouncement(ready: Announcement): string {
   const lines: [string, string][] = [
     ['Console', ready.signInLink],
     ['', 'signs you in, once'],
+    ...describeShared(ready.shared),
     ['Sign in as', first ?? ''],
     ...others.map((person): [string, string] => ['', person]),
     ['API', ready.apiUrl],
@@ -36,12 +50,18 @@ export function renderAnnouncement(ready: Announcement): string {
 export function toReadyFile(ready: Announcement): ReadyFile {
   const [person] = ready.people;
   if (person === undefined) throw new Error('The demo data holds no person.');
-  const { consoleUrl, apiUrl, sampleSiteUrl, redisEngine } = ready;
+  const { consoleUrl, apiUrl, sampleSiteUrl, redisEngine, shared } = ready;
   return {
     consoleUrl,
     apiUrl,
     sampleSiteUrl,
     demo: { email: person.email, password: person.password },
     redisEngine,
+    // Without its sign-in link, which is for the person at the terminal.
+    shared: shared && {
+      url: shared.url,
+      fingerprint: shared.fingerprint,
+      certificatePath: shared.certificatePath,
+    },
   };
 }

@@ -5,17 +5,19 @@ import { markJobsSilent } from '../database/revive.ts';
 import { seed } from '../database/seed.ts';
 import { startDatabase } from '../postgres/index.ts';
 import { loadSecrets } from '../process/secrets.ts';
+import { chooseDemoPasswords } from '../share/demo-passwords.ts';
 import type { Announcement } from './announcement.ts';
 import { buildConsole } from './console-build.ts';
 import { readCrons, startCron } from './cron.ts';
+import { FIRST_PORTS } from './first-ports.mjs';
 import { startNodeProcess } from './node-process.ts';
 import { startRedis } from './redis.ts';
 import { reservePort } from './reserved-port.ts';
 import { runStep, settleAll } from './step.ts';
+import { startSharing } from './share.ts';
 import type { Supervisor } from './supervisor.ts';
 import { fireCron, startWorker } from './worker.ts';
 
-const SITE_PORT = 8788;
 const EVERY_MINUTE = '* * * * *';
 const GATEWAY_TIMEOUT_MS = 15_000;
 /** The first start prints the sample photographs, which takes a slow machine a while. */
@@ -25,6 +27,8 @@ export interface StackOptions {
   root: string;
   dataDir: string;
   port: number;
+  /** The address to share on; empty for the machine's own, null for none. */
+  share: string | null;
   print: (line: string) => void;
 }
 
@@ -42,6 +46,20 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
     print(`  Port ${options.port} is busy, so it is ${workerPort.port} this time`);
   const consoleUrl = `http://127.0.0.1:${workerPort.port}`;
   try {
+    const { share } = options;
+    // Before anything that takes long, for it may be refused.
+    const shared =
+      share === null
+        ? null
+        : await runStep(
+            {
+              name: 'share',
+              advice: `Name one of its private addresses with --share=ADDRESS, or start without --share. ${logs}`,
+              run: () => startSharing({ dataDir, wanted: share, workerPort: workerPort.port, supervisor }),
+              describe: ({ url }) => url,
+            },
+            print,
+          );
     const [database, redis, neon, site] = await settleAll([
       runStep(
         {
@@ -100,7 +118,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
               dataDir,
               name: 'sample-site',
               script: path.join(root, 'dev', 'site', 'site-process.ts'),
-              env: { SITE_PORT: String(SITE_PORT), SITE_CACHE_DIR: path.join(dataDir, 'site') },
+              env: { SITE_PORT: String(FIRST_PORTS.sampleSite), SITE_CACHE_DIR: path.join(dataDir, 'site') },
               signal,
               readyTimeoutMs: SITE_TIMEOUT_MS,
             });
@@ -131,14 +149,20 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       },
       print,
     );
-    const { people, signInLink } = await runStep(
+    const { people, signInLinks } = await runStep(
       {
         name: 'demo data',
         advice: 'If the data is of no use, start over with --fresh.',
-        run: () => seed({ ownerUrl: database.ownerUrl, consoleUrl }),
+        run: () =>
+          seed({
+            ownerUrl: database.ownerUrl,
+            consoleUrls: shared === null ? [consoleUrl] : [consoleUrl, shared.url],
+            passwords: chooseDemoPasswords(dataDir, shared !== null),
+          }),
       },
       print,
     );
+    const [signInLink = '', sharedLink = ''] = signInLinks;
     await markJobsSilent(database.roleUrl('darkroom_service', 'primary'));
     signal.throwIfAborted();
     const variables = {
@@ -151,6 +175,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
       MEDIA_SIGNING_KEY: secrets.mediaSigningKey,
       PUBLIC_URL: consoleUrl,
+      ...(shared && { SHARED_URL: shared.url, SHARED_SECRET: shared.secret }),
       // The console takes the first one for the site's address.
       CRAWL_ALLOWED_ORIGINS: site.origins.join(','),
       DOH_URL: 'https://cloudflare-dns.com/dns-query',
@@ -181,6 +206,12 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       redisEngine: redis.engine,
       people,
       signInLink,
+      shared: shared && {
+        url: shared.url,
+        signInLink: sharedLink,
+        fingerprint: shared.fingerprint,
+        certificatePath: shared.certificatePath,
+      },
     };
   } finally {
     await workerPort.release();

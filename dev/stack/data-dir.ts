@@ -9,6 +9,7 @@ const OWN_ENTRIES = [
   'logs',
   'redis',
   'secrets.json',
+  'share',
   'site',
   'worker',
   'worker.env',
@@ -22,6 +23,8 @@ const ReadyFile = z.object({
   sampleSiteUrl: z.string(),
   demo: z.object({ email: z.string(), password: z.string() }),
   redisEngine: z.string(),
+  /** Where the local network reaches the stack, and by which certificate it knows it. */
+  shared: z.object({ url: z.string(), fingerprint: z.string(), certificatePath: z.string() }).nullable(),
 });
 
 /** What a running stack tells other programs, in `<dataDir>/ready.json`. */

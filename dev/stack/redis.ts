@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startChild, type Child } from '../process/child.ts';
 import { pickAnyPort } from '../process/free-port.ts';
 import { poll } from '../process/poll.ts';
-import { chooseEngine, type EngineChoice } from '../redis/choose-engine.ts';
+import { chooseEngine, type EngineChoice } from '../redis/choose-engine.mjs';
 import { startNodeProcess } from './node-process.ts';
 
 const GATEWAY_SCRIPT = path.join(import.meta.dirname, '..', 'redis', 'gateway-process.ts');

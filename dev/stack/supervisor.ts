@@ -5,6 +5,7 @@ import { readRecords } from '../process/record.ts';
 
 /** The names of the children, in the order in which they are stopped: whoever uses another one comes first. */
 export const STOP_ORDER = [
+  'share',
   'worker',
   'sample-site',
   'neon-gateway',

@@ -17,6 +17,7 @@ export interface ReadyFile {
   sampleSiteUrl: string;
   demo: { email: string; password: string };
   redisEngine: string;
+  shared: { url: string; fingerprint: string; certificatePath: string } | null;
 }
 
 export interface RunningStack {
@@ -30,8 +31,8 @@ export interface RunningStack {
   stop(): Promise<number | null>;
 }
 
-/** What `npm start` runs, with data of its own, until `/health/ready` has answered. */
-export async function startStack(): Promise<RunningStack> {
+/** What `npm start` runs, with data of its own and further arguments, until `/health/ready` has answered. */
+export async function startStack(more: string[] = []): Promise<RunningStack> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-e2e-'));
   // Run as root, Postgres is another user: what it could not reach in here would be put elsewhere, and be left there.
   chmodSync(dataDir, 0o711);
@@ -39,7 +40,7 @@ export async function startStack(): Promise<RunningStack> {
   let output = '';
   const child: ChildProcess = spawn(
     process.execPath,
-    [path.join(ROOT, 'dev', 'start.mjs'), '--data', dataDir, '--port', String(PORT)],
+    [path.join(ROOT, 'dev', 'start.mjs'), '--data', dataDir, '--port', String(PORT), ...more],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -19,8 +19,12 @@ export function consoleConfigRoute(app: App): void {
       responses: { 200: json(config), ...problems },
     }),
     (c) => {
-      const { ENVIRONMENT, CRAWL_ALLOWED_ORIGINS } = c.get('ctx').services.config;
-      return c.json({ environment: ENVIRONMENT, sampleSiteUrl: CRAWL_ALLOWED_ORIGINS?.[0] ?? null }, 200);
+      const { ENVIRONMENT, CRAWL_ALLOWED_ORIGINS, SHARED_URL } = c.get('ctx').services.config;
+      // The sample site is on loopback: another device's browser could not read its list.
+      const isElsewhere =
+        SHARED_URL !== undefined && new URL(c.req.url).origin === new URL(SHARED_URL).origin;
+      const sampleSiteUrl = (isElsewhere ? null : CRAWL_ALLOWED_ORIGINS?.[0]) ?? null;
+      return c.json({ environment: ENVIRONMENT, sampleSiteUrl }, 200);
     },
   );
 }

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { findFreePort, isPortFree, pickAnyPort } from '../../../dev/process/free-port.ts';
+import { findFreePort, pickAnyPort } from '../../../dev/process/free-port.ts';
+import { isPortFree } from '../../../dev/process/port-check.mjs';
 
 describe('the search for a port', () => {
   it('takes the preferred one when it is free', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecord, type ProcessRecord } from '../../../dev/process/record.ts';
-import { decideStale, type ProcessView } from '../../../dev/process/stale.ts';
+import { decideStale, type ProcessView } from '../../../dev/process/stale-decision.mjs';
 
 const record: ProcessRecord = {
   name: 'worker',

@@ -1,12 +1,13 @@
+// Plain JavaScript, because the doctor asks before there is a node_modules, on Node 20.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export type EngineChoice =
-  { kind: 'url'; url: string } | { kind: 'system'; binary: string } | { kind: 'embedded' };
+/** @typedef {{ kind: 'url', url: string } | { kind: 'system', binary: string } | { kind: 'embedded' }} EngineChoice */
 
 const SERVER_NAMES = ['redis-server', 'valkey-server'];
 
-function isExecutable(path: string): boolean {
+/** @param {string} path */
+function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
@@ -15,7 +16,8 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function findServer(path: string): string | undefined {
+/** @param {string} path */
+function findServer(path) {
   const folders = path.split(delimiter).filter((folder) => folder !== '');
   return SERVER_NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
@@ -23,11 +25,11 @@ function findServer(path: string): string | undefined {
 /**
  * Picks the Redis of the local stack: `REDIS_URL`, else a `redis-server` or `valkey-server` on the PATH, else the
  * embedded engine. `override` decides instead; throws when it asks for a system server and there is none.
+ * @param {{ REDIS_URL?: string | undefined, PATH?: string | undefined }} env
+ * @param {'embedded' | 'system'} [override]
+ * @returns {EngineChoice}
  */
-export function chooseEngine(
-  env: { REDIS_URL?: string | undefined; PATH?: string | undefined },
-  override?: 'embedded' | 'system',
-): EngineChoice {
+export function chooseEngine(env, override) {
   if (override === 'embedded') return { kind: 'embedded' };
   if (override === undefined && env.REDIS_URL) return { kind: 'url', url: env.REDIS_URL };
   const binary = findServer(env.PATH ?? '');
