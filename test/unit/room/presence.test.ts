@@ -137,11 +137,11 @@ describe('a session that connects again', () => {
     const stage = new RoomStage();
     const ada = stage.join('ada');
     const old = stage.join('ben', { sid: 's', presence: { place: 'review' } });
-    const tab = stage.join('ben', { sid: 'another tab' });
     const namesake = stage.join('cy', { sid: 's' });
     // So that a change would be told at once.
     stage.pass(300);
     const again = stage.join('ben', { sid: 's' });
+    const tab = stage.join('ben', { sid: 'another tab' });
     stage.pass(100);
     expect(old.closed).toMatchObject({ code: CLOSE.replaced });
     expect([tab.closed, namesake.closed, again.closed]).toEqual([null, null, null]);
