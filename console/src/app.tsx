@@ -9,6 +9,7 @@ import type { Route } from './routing/match.ts';
 import { navigate, place, route } from './routing/navigation.ts';
 import { AccountScreen } from './screens/account.tsx';
 import { AuthFrame } from './screens/auth-frame.tsx';
+import { BinScreen } from './screens/bin.tsx';
 import { DesignScreen } from './screens/design.tsx';
 import { GalleryScreen } from './screens/gallery.tsx';
 import { ImageScreen } from './screens/image.tsx';
@@ -33,6 +34,12 @@ function SignedInScreen({ current }: { current: Route }) {
       return (
         <ProjectScreen>
           <GalleryScreen key={current.projectId} projectId={current.projectId} />
+        </ProjectScreen>
+      );
+    case 'bin':
+      return (
+        <ProjectScreen>
+          <BinScreen key={current.projectId} projectId={current.projectId} />
         </ProjectScreen>
       );
     case 'image':

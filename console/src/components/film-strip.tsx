@@ -11,10 +11,12 @@ interface FilmStripProps {
   label: string;
   images: readonly TileImage[];
   currentId: string;
+  /** As of Tile. */
+  search?: string;
 }
 
 /** The neighbours of the image on the well; the current frame is kept in the middle. */
-export function FilmStrip({ label, images, currentId }: FilmStripProps) {
+export function FilmStrip({ label, images, currentId, search = '' }: FilmStripProps) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const strip = list.current;
@@ -29,7 +31,7 @@ export function FilmStrip({ label, images, currentId }: FilmStripProps) {
         const width = Math.min(MAX_FRAME, Math.max(MIN_FRAME, natural));
         return (
           <li key={image.id} style={{ width: `${width}px` }}>
-            <Tile image={image} isCurrent={image.id === currentId} />
+            <Tile image={image} isCurrent={image.id === currentId} search={search} />
           </li>
         );
       })}

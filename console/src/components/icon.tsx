@@ -27,6 +27,9 @@ const PATHS = {
   chevronRight: 'M8 5l5 5-5 5',
   arrowUp: 'M10 16V4M5.5 8.5L10 4l4.5 4.5',
   panel: 'M3.5 4.5h13v11h-13zM12 4.5v11',
+  filter: 'M3.5 5.5h13M6 10h8M8.5 14.5h3',
+  tag: 'M3.5 3.5h6l7 7-6 6-7-7zM7 7v.1',
+  restore: 'M4 4v4h4M4.4 8A6 6 0 1110 16',
   trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10',
 } as const;
 

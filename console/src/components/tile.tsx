@@ -12,6 +12,9 @@ export type TileImage = Pick<
 interface TileProps {
   image: TileImage;
   isCurrent?: boolean;
+  isSelected?: boolean;
+  /** The query of the list that the image belongs to; its address then leads through that list. */
+  search?: string;
   tabIndex?: number;
   testId?: string;
 }
@@ -32,14 +35,15 @@ export function nameOfSource(address: string): string {
  * A thumbnail on its average colour. Never the original: without a thumbnail the colour stays, and the
  * name is still in the link.
  */
-export function Tile({ image, isCurrent = false, tabIndex, testId }: TileProps) {
+export function Tile(props: TileProps) {
+  const { image, isCurrent = false, isSelected = false, search = '', tabIndex, testId } = props;
   const label = t.gallery.tile(nameOfSource(image.source.url), image.width, image.height);
   return (
     <a
-      class="tile"
-      href={pathTo.image(image.projectId, image.id)}
+      class={isSelected ? 'tile tile-selected' : 'tile'}
+      href={pathTo.image(image.projectId, image.id) + search}
       aria-current={isCurrent ? 'true' : undefined}
-      aria-label={label}
+      aria-label={isSelected ? t.select.selectedTile(label) : label}
       tabIndex={tabIndex}
       style={{ backgroundColor: image.averageColor }}
       data-testid={testId}

@@ -9,9 +9,10 @@ import { FilmStrip } from '../components/film-strip.tsx';
 import { Sheet } from '../components/sheet.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { nameOfSource } from '../components/tile.tsx';
+import { filterSearch, readFilter } from '../gallery/filter.ts';
 import { pathTo } from '../routing/match.ts';
-import { navigate } from '../routing/navigation.ts';
-import { dropImage, galleryOf, loadMoreImages } from '../state/gallery-store.ts';
+import { navigate, place } from '../routing/navigation.ts';
+import { dropImage, galleryOf, loadMoreImages, placeIn } from '../state/gallery-store.ts';
 import { currentProject, refreshProject } from '../state/project.ts';
 import { showToast } from '../state/toasts.ts';
 import { useResource } from '../state/use-resource.ts';
@@ -32,9 +33,10 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** One image, its facts and its neighbours. The gallery already holds most of it, so stepping is instant. */
 export function ImageScreen({ projectId, imageId }: { projectId: string; imageId: string }) {
-  const store = galleryOf(projectId);
+  const store = galleryOf(projectId, readFilter(place.value.search));
+  const search = filterSearch(store.filter);
   const images = store.images.value;
-  const index = images.findIndex(({ id }) => id === imageId);
+  const index = placeIn(store, imageId);
   const known = images[index] ?? null;
   // Read again even when known: the signed address in the list may have expired.
   const resource = useResource(imageId, (signal) => api.image(imageId, signal));
@@ -46,7 +48,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
   const [isDeleting, setDeleting] = useState(false);
 
   const step = (neighbour: Image | undefined) =>
-    neighbour ? () => navigate(pathTo.image(projectId, neighbour.id), { replace: true }) : null;
+    neighbour ? () => navigate(pathTo.image(projectId, neighbour.id) + search, { replace: true }) : null;
   const previous = index < 0 ? null : step(images[index - 1]);
   const next = index < 0 ? null : step(images[index + 1]);
 
@@ -68,7 +70,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
 
   if (isMissing(resource.problem)) {
     const { image: title, unshared, backToImages } = t.notFound;
-    return <Missing title={title} body={unshared} action={backToImages} href={pathTo.images(projectId)} />;
+    return <Missing title={title} body={unshared} action={backToImages} href={pathTo.images(projectId) + search} />;
   }
   if (!image) {
     return (
@@ -90,7 +92,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
     void refreshProject(projectId);
     setDeleting(false);
     const path = after ? pathTo.image(projectId, after.id) : pathTo.images(projectId);
-    navigate(path, { replace: true });
+    navigate(path + search, { replace: true });
     showToast(t.image.deleted);
   };
   const role = currentProject.value?.project?.role;
@@ -115,7 +117,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
         )}
       </div>
       <div>
-        {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} />}
+        {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} search={search} />}
         <div class="viewer-bar">
           <Button icon="panel" onClick={() => setSheetOpen(true)} testId="image-details">
             {t.image.details}

@@ -1,10 +1,13 @@
-import { batch, signal } from '@preact/signals';
-import type { Signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import { api } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Image } from '../api/types.ts';
+import type { Image, ImageFilter, ReviewState } from '../api/types.ts';
+import { filterSearch, stillMatches } from '../gallery/filter.ts';
 import { mergeFresh, splitFresh } from '../gallery/fresh.ts';
+import { NOTHING, without } from '../gallery/selection.ts';
+import type { Selection } from '../gallery/selection.ts';
 
 interface Fresh {
   images: Image[];
@@ -13,10 +16,18 @@ interface Fresh {
   nextCursor: string | null;
 }
 
-/** The images of one project, newest first; kept while the reader moves between gallery and image. */
+/** The images of a project that match a filter, newest first; kept while the reader moves between gallery and image. */
 export interface GalleryStore {
+  /** Of the project and the filter. */
+  key: string;
   projectId: string;
+  filter: ImageFilter;
   images: Signal<Image[]>;
+  /** The place of each image in the list. */
+  places: ReadonlySignal<ReadonlyMap<string, number>>;
+  /** How many of the images a decision has taken out of the filter; they stay until the list is read again. */
+  leftCount: ReadonlySignal<number>;
+  selection: Signal<Selection>;
   nextCursor: Signal<string | null>;
   isLoaded: Signal<boolean>;
   isLoading: Signal<boolean>;
@@ -24,30 +35,58 @@ export interface GalleryStore {
   fresh: Signal<Fresh | null>;
   /** The image looked at last; the gallery opens with it in sight. */
   lastViewedId: string | null;
+  /** Changes when the list starts over: a page that was asked for before then belongs to no place in it. */
+  round: number;
 }
 
+/** Enough to go back through a few filters; each may hold many thousand images. */
+const MAX_STORES = 6;
+
+/** In the order of use, the last used at the end. */
 const stores = new Map<string, GalleryStore>();
 
-/** The store of a project; one per project while the console is open. */
-export function galleryOf(projectId: string): GalleryStore {
-  const known = stores.get(projectId);
-  if (known) return known;
-  const store: GalleryStore = {
+function newStore(key: string, projectId: string, filter: ImageFilter): GalleryStore {
+  const images = signal<Image[]>([]);
+  return {
+    key,
     projectId,
-    images: signal<Image[]>([]),
+    filter,
+    images,
+    places: computed(() => new Map(images.value.map(({ id }, place) => [id, place]))),
+    leftCount: computed(() => images.value.filter((image) => !stillMatches(image, filter)).length),
+    selection: signal(NOTHING),
     nextCursor: signal<string | null>(null),
     isLoaded: signal(false),
     isLoading: signal(false),
     problem: signal<Problem | null>(null),
     fresh: signal<Fresh | null>(null),
     lastViewedId: null,
+    round: 0,
   };
-  stores.set(projectId, store);
+}
+
+/** The store of a project and a filter; the least recently used one gives way to a new one. */
+export function galleryOf(projectId: string, filter: ImageFilter = {}): GalleryStore {
+  const key = projectId + filterSearch(filter);
+  const store = stores.get(key) ?? newStore(key, projectId, filter);
+  stores.delete(key);
+  stores.set(key, store);
+  const [oldest] = stores.keys();
+  if (stores.size > MAX_STORES && oldest !== undefined) stores.delete(oldest);
   return store;
+}
+
+function galleriesOf(projectId: string): GalleryStore[] {
+  return [...stores.values()].filter((store) => store.projectId === projectId);
 }
 
 export function forgetGalleries(): void {
   stores.clear();
+}
+
+/** The place of an image in the list, or -1. */
+export function placeIn(store: GalleryStore, imageId: string): number {
+  return store.places.value.get(imageId) ?? -1;
 }
 
 /** Loads the next page, or the first one. Does nothing while a page is on its way or after the last. */
@@ -56,10 +95,12 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
   if (store.isLoading.value || (!isFirst && store.nextCursor.value === null)) return;
   store.isLoading.value = true;
   store.problem.value = null;
+  const { round } = store;
   try {
-    const page = await api.images(store.projectId, {}, isFirst ? null : store.nextCursor.value);
+    const page = await api.images(store.projectId, store.filter, isFirst ? null : store.nextCursor.value);
+    if (store.round !== round) return;
     batch(() => {
-      const { added } = splitFresh(page.data, store.images.value);
+      const added = page.data.filter(({ id }) => !store.places.value.has(id));
       store.images.value = [...store.images.value, ...added];
       store.nextCursor.value = page.nextCursor;
       store.isLoaded.value = true;
@@ -72,11 +113,28 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
 }
 
 /**
+ * Reads the list again from its start; what is shown stays until the answer is there. The project's other lists are
+ * read again when they are next shown. Throws ProblemError.
+ */
+export async function reloadImages(store: GalleryStore): Promise<void> {
+  const page = await api.images(store.projectId, store.filter, null);
+  for (const { key } of galleriesOf(store.projectId)) if (key !== store.key) stores.delete(key);
+  store.round += 1;
+  batch(() => {
+    store.images.value = page.data;
+    store.nextCursor.value = page.nextCursor;
+    store.isLoaded.value = true;
+    store.fresh.value = null;
+    store.selection.value = NOTHING;
+  });
+}
+
+/**
  * Looks for images newer than those shown and keeps them aside, so that nothing moves under the reader's
  * eyes; into an empty gallery they go at once. Throws ProblemError.
  */
 export async function checkFreshImages(store: GalleryStore, signal: AbortSignal): Promise<void> {
-  const page = await api.images(store.projectId, {}, null, signal);
+  const page = await api.images(store.projectId, store.filter, null, signal);
   if (signal.aborted || !store.isLoaded.value) return;
   const { added, hasGap } = splitFresh(page.data, store.images.value);
   if (added.length === 0) return;
@@ -88,6 +146,7 @@ export async function checkFreshImages(store: GalleryStore, signal: AbortSignal)
 export function takeFresh(store: GalleryStore): void {
   const fresh = store.fresh.value;
   if (!fresh) return;
+  if (fresh.hasGap) store.round += 1;
   batch(() => {
     if (fresh.hasGap) store.nextCursor.value = fresh.nextCursor;
     store.images.value = mergeFresh(fresh.images, fresh.hasGap ? [] : store.images.value);
@@ -95,9 +154,58 @@ export function takeFresh(store: GalleryStore): void {
   });
 }
 
-/** Takes a deleted image out of the list. */
-export function dropImage(store: GalleryStore, imageId: string): void {
-  const fresh = store.fresh.value;
-  if (fresh) store.fresh.value = { ...fresh, images: fresh.images.filter(({ id }) => id !== imageId) };
-  store.images.value = store.images.value.filter(({ id }) => id !== imageId);
+/** Shows what was decided about images of a project, also where they no longer match; older news is dropped. */
+export function applyReviews(projectId: string, states: readonly ReviewState[]): void {
+  const byId = new Map(states.map((state) => [state.id, state]));
+  const update = (image: Image): Image => {
+    const state = byId.get(image.id);
+    return state && state.revision > image.revision ? { ...image, ...state } : image;
+  };
+  batch(() => {
+    for (const store of galleriesOf(projectId)) {
+      const fresh = store.fresh.value;
+      if (fresh) store.fresh.value = { ...fresh, images: fresh.images.map(update) };
+      if (states.some(({ id }) => store.places.value.has(id)))
+        store.images.value = store.images.value.map(update);
+    }
+  });
+}
+
+/** Takes images that went to the bin out of every list of their project. */
+export function dropImages(projectId: string, imageIds: readonly string[]): void {
+  const gone = new Set(imageIds);
+  const keep = (images: Image[]) => images.filter(({ id }) => !gone.has(id));
+  batch(() => {
+    for (const store of galleriesOf(projectId)) {
+      const fresh = store.fresh.value;
+      if (fresh) store.fresh.value = { ...fresh, images: keep(fresh.images) };
+      store.images.value = keep(store.images.value);
+      store.selection.value = without(store.selection.value, gone);
+    }
+  });
+}
+
+/** Takes a deleted image out of the lists. */
+export function dropImage({ projectId }: GalleryStore, imageId: string): void {
+  dropImages(projectId, [imageId]);
+}
+
+/**
+ * Puts images that came back from the bin where they were: `before` is the list from before they went. What was
+ * added since, on top or at the end, stays there.
+ */
+export function putBackImages(
+  store: GalleryStore,
+  before: readonly Image[],
+  restored: ReadonlySet<string>,
+): void {
+  const now = store.images.value;
+  const known = new Set(before.map(({ id }) => id));
+  const first = now.findIndex(({ id }) => known.has(id));
+  const last = now.findLastIndex(({ id }) => known.has(id));
+  const middle = before.flatMap(
+    (image) => now[placeIn(store, image.id)] ?? (restored.has(image.id) ? image : []),
+  );
+  store.images.value =
+    first < 0 ? [...middle, ...now] : [...now.slice(0, first), ...middle, ...now.slice(last + 1)];
 }

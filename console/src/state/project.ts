@@ -20,6 +20,12 @@ export const canEditProject = computed(() => {
   return role === 'owner' || role === 'editor';
 });
 
+/** Whether the reader's role allows to decide about images. */
+export const canReviewProject = computed(() => {
+  const role = currentProject.value?.project?.role;
+  return role !== undefined && role !== 'viewer';
+});
+
 function update(projectId: string, change: Partial<ProjectState>): void {
   const current = currentProject.value;
   // An answer that arrives after the reader has moved on is dropped.
