@@ -111,6 +111,20 @@ describe('rows of a list that changes', () => {
     );
   });
 
+  it('are those of the whole list laid out anew after page upon page', () => {
+    fc.assert(
+      fc.property(fc.array(list, { maxLength: 5 }), size, (pages, options) => {
+        const shown = [];
+        let layout = justifyRows([], options);
+        for (const page of pages) {
+          shown.push(...page);
+          layout = justifyRows(shown, options, layout);
+        }
+        expect(layout).toEqual(justifyRows(pages.flat(), options));
+      }),
+    );
+  });
+
   it('are laid out anew when the width or the row height is another', () => {
     fc.assert(
       fc.property(list, size, size, (images, one, other) => {
