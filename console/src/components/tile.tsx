@@ -48,15 +48,7 @@ export function Tile(props: TileProps) {
       style={{ backgroundColor: image.averageColor }}
       data-testid={testId}
     >
-      {image.thumbnail && (
-        <img
-          src={image.thumbnail.url}
-          alt=""
-          decoding="async"
-          draggable={false}
-          onLoad={(event) => event.currentTarget.classList.add('tile-ready')}
-        />
-      )}
+      {image.thumbnail && <img src={image.thumbnail.url} alt="" decoding="async" draggable={false} />}
     </a>
   );
 }
