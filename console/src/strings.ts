@@ -185,6 +185,8 @@ export const t = {
       `${counted(count, 'image was', 'images were')} changed by somebody else; theirs stands.`,
     nothing: 'Nothing to change.',
     takenBack: (count: number) => `Undone for ${counted(count, 'image', 'images')}`,
+    notTakenBack: (count: number) =>
+      `${counted(count, 'image was', 'images were')} changed again since; that stands.`,
     nothingToUndo: 'Nothing to undo.',
   },
 

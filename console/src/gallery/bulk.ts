@@ -65,11 +65,15 @@ function tell(store: GalleryStore, text: string, { changed, conflicts, undo }: O
 
 function takeBack(store: GalleryStore, undo: () => Promise<Outcome>, target: Target): void {
   enqueue(null, async () => {
-    const { changed, conflicts } = await undo();
+    const outcome = await undo();
     if (target === 'all') await reloadImages(store);
-    showToast(t.bulk.takenBack(changed));
-    if (conflicts > 0) showToast(t.bulk.conflicts(conflicts), { kind: 'error' });
+    tellTakenBack(outcome);
   });
+}
+
+function tellTakenBack({ changed, conflicts }: Outcome): void {
+  if (changed > 0) showToast(t.bulk.takenBack(changed));
+  if (conflicts > 0) showToast(t.bulk.notTakenBack(conflicts), { kind: 'error' });
 }
 
 /** Decides about images and says so, with Undo. */
@@ -91,7 +95,7 @@ export function undoReview(store: GalleryStore): void {
   enqueue(1, async () => {
     const outcome = await undoLast(store.projectId);
     if (!outcome) spoken.value = t.bulk.nothingToUndo;
-    else showToast(t.bulk.takenBack(outcome.changed));
+    else tellTakenBack(outcome);
   });
 }
 

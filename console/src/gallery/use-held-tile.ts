@@ -51,11 +51,10 @@ export function useHeldTile(store: GalleryStore, root: RefObject<HTMLElement | n
         awaitedIndex.current = null;
         setHeldId(index === null ? null : (images[index]?.id ?? null));
       },
-      onFocusOut: (event: FocusEvent) => {
-        // A window that goes to the back takes no focus away from its tile, nor does a tile that leaves the list.
-        const list = event.currentTarget;
-        const isElsewhere = document.activeElement !== document.body || event.relatedTarget !== null;
-        if (list instanceof Node && !list.contains(document.activeElement) && isElsewhere) setHeldId(null);
+      onFocusOut: ({ currentTarget: list, relatedTarget: to }: FocusEvent) => {
+        // Only for a place outside: between two tiles a render could take the second one away before it has the
+        // focus, and a window that goes to the back takes it from none.
+        if (list instanceof Node && to instanceof Node && !list.contains(to)) setHeldId(null);
       },
     },
   };
