@@ -172,7 +172,10 @@ export const t = {
     progress: 'Changing images',
     done: (done: number, total: number | null) =>
       total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`,
-    reviewed: (change: { review?: 'undecided' | 'keep' | 'reject'; label?: string | null }, count: number) => {
+    reviewed: (
+      change: { review?: 'undecided' | 'keep' | 'reject'; label?: string | null },
+      count: number,
+    ) => {
       const images = counted(count, 'image', 'images');
       if (change.review === 'keep') return `Kept ${images}`;
       if (change.review === 'reject') return `Rejected ${images}`;
@@ -194,8 +197,7 @@ export const t = {
     title: 'Bin',
     intro: 'Images stay here for 30 days, then they are gone for good.',
     empty: 'The bin is empty. Deleted images stay here for 30 days.',
-    goesIn: (days: number) =>
-      days < 1 ? 'Gone for good within a day' : `Gone for good in ${counted(days, 'day', 'days')}`,
+    goesIn: (days: number) => (days < 1 ? 'Gone within a day' : `Gone in ${counted(days, 'day', 'days')}`),
     restore: 'Restore',
     restoreNamed: (name: string) => `Restore ${name}`,
     restoreSelected: (count: number) => `Restore ${formatCount(count)} selected`,

@@ -40,7 +40,10 @@ const focusedIndex = () =>
   page.evaluate(() => Number(document.activeElement?.closest('[data-index]')?.getAttribute('data-index')));
 const open = async (search = '', screen = 'images') => {
   await page.goto(`${service.origin}/projects/${PROJECT_ID}/${screen}${search}`);
-  await page.getByTestId(screen === 'bin' ? 'bin-tile' : 'gallery-tile').first().waitFor();
+  await page
+    .getByTestId(screen === 'bin' ? 'bin-tile' : 'gallery-tile')
+    .first()
+    .waitFor();
 };
 const query = () => new URL(page.url()).search;
 const select = (...indexes: number[]) =>
@@ -143,7 +146,9 @@ describe('selected images', () => {
   it('stay selected while one scrolls and more are loaded, and are decided about together', async () => {
     await open();
     await cell(0).getByRole('checkbox').click();
-    await cell(4).getByTestId('gallery-tile').click({ modifiers: ['Shift'] });
+    await cell(4)
+      .getByTestId('gallery-tile')
+      .click({ modifiers: ['Shift'] });
     await page.keyboard.press('End');
     await page.evaluate(() => window.scrollTo(0, 0));
     await cell(0).waitFor();
@@ -189,7 +194,9 @@ describe('selected images', () => {
     await page.getByTestId('bulk-bar').waitFor();
     await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     await cell(1).getByTestId('gallery-tile').tap();
-    await expect.poll(() => page.getByTestId('bulk-count').locator('strong').textContent()).toBe('2 selected');
+    await expect
+      .poll(() => page.getByTestId('bulk-count').locator('strong').textContent())
+      .toBe('2 selected');
     expect(new URL(page.url()).pathname).toMatch(/images$/);
     await context.close();
   });

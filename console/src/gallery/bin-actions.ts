@@ -35,10 +35,7 @@ export async function moveMatchingToBin(
 }
 
 /** Takes images out of the bin and returns the ids of those whose content is in the project again. Throws ProblemError. */
-export async function restoreFromBin(
-  projectId: string,
-  ids: readonly string[],
-): Promise<string[]> {
+export async function restoreFromBin(projectId: string, ids: readonly string[]): Promise<string[]> {
   const conflicts: string[] = [];
   for (const chunk of chunksOf(ids)) {
     const reply = await api.restoreImages(projectId, chunk);

@@ -56,7 +56,12 @@ function imagesOf(store: GalleryStore, ids: readonly string[]): Image[] {
   return ids.flatMap((id) => store.images.value[placeIn(store, id)] ?? []);
 }
 
-function tell(store: GalleryStore, text: string, { changed, conflicts, undo }: Outcome, target: Target): void {
+function tell(
+  store: GalleryStore,
+  text: string,
+  { changed, conflicts, undo }: Outcome,
+  target: Target,
+): void {
   if (conflicts > 0) showToast(t.bulk.conflicts(conflicts), { kind: 'error' });
   if (target !== 'all' && target.ids.length === 1) spoken.value = text;
   else if (undo) showToast(text, { undo: () => takeBack(store, undo, target) });

@@ -90,7 +90,12 @@ function FacetList({ name, value, choices, onChoose, onClose, onLeave }: FacetLi
 
   useLayoutEffect(() => {
     box.current?.focus({ preventScroll: true });
-    setActive(Math.max(0, options.findIndex((option) => option.value === value)));
+    setActive(
+      Math.max(
+        0,
+        options.findIndex((option) => option.value === value),
+      ),
+    );
   }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {

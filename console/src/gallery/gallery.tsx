@@ -110,9 +110,7 @@ export function Gallery(props: GalleryProps) {
             const image = images[index];
             if (!image) return null;
             const place = { index, left, top: row.top, width, height: row.height };
-            return (
-              <GalleryCell key={image.id} {...{ store, image, search, canSelect }} {...place} />
-            );
+            return <GalleryCell key={image.id} {...{ store, image, search, canSelect }} {...place} />;
           }),
         )}
       </ul>

@@ -100,7 +100,7 @@ export async function decideMatching(
   onProgress: OnProgress = () => {},
 ): Promise<Outcome> {
   return await remember(projectId, async (tally) => {
-    for (let isComplete = false; !isComplete; ) {
+    for (let isComplete = false; !isComplete;) {
       const reviewed = await api.reviewImages(projectId, change, { filter });
       note(projectId, tally, reviewed);
       onProgress(tally.changed);

@@ -70,7 +70,9 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
 
   if (isMissing(resource.problem)) {
     const { image: title, unshared, backToImages } = t.notFound;
-    return <Missing title={title} body={unshared} action={backToImages} href={pathTo.images(projectId) + search} />;
+    return (
+      <Missing title={title} body={unshared} action={backToImages} href={pathTo.images(projectId) + search} />
+    );
   }
   if (!image) {
     return (

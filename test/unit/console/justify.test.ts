@@ -21,7 +21,9 @@ function place(images: readonly { width: number; height: number }[]) {
 }
 
 function rightEdges(images = many) {
-  return place(images).map(({ cells }) => cells.reduce((edge, { left, width }) => Math.max(edge, left + width), 0));
+  return place(images).map(({ cells }) =>
+    cells.reduce((edge, { left, width }) => Math.max(edge, left + width), 0),
+  );
 }
 
 describe('justified rows', () => {

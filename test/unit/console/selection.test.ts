@@ -77,7 +77,10 @@ describe('selecting images', () => {
     const letter = fc.constantFrom(...'abcdefgh');
     fc.assert(
       fc.property(fc.array(letter), letter, fc.array(letter, { minLength: 1 }), (before, anchor, heads) => {
-        const start = click([...new Set(before)].filter((id) => id !== anchor).reduce(click, NOTHING), anchor);
+        const start = click(
+          [...new Set(before)].filter((id) => id !== anchor).reduce(click, NOTHING),
+          anchor,
+        );
         const end = heads.reduce(shiftClick, start);
         const [from, to] = [list.placeOf(anchor), list.placeOf(heads.at(-1) ?? anchor)].toSorted(
           (one, other) => one - other,

@@ -1,4 +1,10 @@
-import type { Image, ImageFilter, Reviewed, ReviewChange, ReviewState } from '../../../../console/src/api/types.ts';
+import type {
+  Image,
+  ImageFilter,
+  Reviewed,
+  ReviewChange,
+  ReviewState,
+} from '../../../../console/src/api/types.ts';
 import type { Picture } from './pictures.ts';
 
 export const PROJECT_ID = 'prj_1';

@@ -41,7 +41,10 @@ async function makePicture(number: number): Promise<Picture> {
   const scale = LONG_SIDE / Math.max(width, height);
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
   const [red, green, blue] = INKS[number % INKS.length] ?? INKS[0];
-  const print = sharp(file).extract({ left, top, width, height }).resize(size.width, size.height).removeAlpha();
+  const print = sharp(file)
+    .extract({ left, top, width, height })
+    .resize(size.width, size.height)
+    .removeAlpha();
   const toned = await print.toColourspace('srgb').tint({ r: red, g: green, b: blue }).png().toBuffer();
   const { channels } = await sharp(toned).stats();
   const colour = channels.slice(0, 3).map(({ mean }) => Math.round(mean).toString(16).padStart(2, '0'));
