@@ -15,7 +15,6 @@ export const LABELS = ['animal', 'building', 'plant', 'vehicle'];
 const TAGS = ['morning', 'sea', 'sharp', 'winter'];
 const REVIEWS = ['undecided', 'keep', 'undecided', 'reject', 'undecided'] as const;
 const FORMATS = ['jpeg', 'png', 'webp'] as const;
-const DAY_MS = 86_400_000;
 
 interface Undo {
   reviewId: string;
@@ -170,12 +169,4 @@ function makeImage(number: number, count: number, pictures: readonly Picture[]):
     createdAt: at,
     deletedAt: null,
   };
-}
-
-/** Moves the last images to the bin, each a few days before the next. */
-export function fillBin(collection: FakeCollection, count: number): void {
-  collection.delete(collection.images.slice(-count).map(({ id }) => id));
-  collection.bin.forEach((image, index) => {
-    image.deletedAt = new Date(Date.now() - index * 3 * DAY_MS).toISOString();
-  });
 }
