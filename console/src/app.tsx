@@ -20,6 +20,7 @@ import { t } from './strings.ts';
 const AccountScreen = lazy(async () => (await import('./screens/account.tsx')).AccountScreen);
 const DesignScreen = lazy(async () => (await import('./screens/design.tsx')).DesignScreen);
 const GalleryScreen = lazy(async () => (await import('./screens/gallery.tsx')).GalleryScreen);
+const BinScreen = lazy(async () => (await import('./screens/bin.tsx')).BinScreen);
 const ImageScreen = lazy(async () => (await import('./screens/image.tsx')).ImageScreen);
 const ImportsScreen = lazy(async () => (await import('./screens/imports.tsx')).ImportsScreen);
 const JobScreen = lazy(async () => (await import('./screens/job.tsx')).JobScreen);
@@ -36,6 +37,12 @@ function SignedInScreen({ current }: { current: Route }) {
       return (
         <ProjectScreen>
           <GalleryScreen key={current.projectId} projectId={current.projectId} />
+        </ProjectScreen>
+      );
+    case 'bin':
+      return (
+        <ProjectScreen>
+          <BinScreen key={current.projectId} projectId={current.projectId} />
         </ProjectScreen>
       );
     case 'image':

@@ -129,7 +129,11 @@ export const t = {
 
   gallery: {
     title: 'Images',
-    count: (count: number) => counted(count, 'image', 'images'),
+    count: (count: number, isAtLeast = false) =>
+      isAtLeast ? `${formatCount(count)}+ images` : counted(count, 'image', 'images'),
+    left: (count: number) => `${formatCount(count)} no longer ${count === 1 ? 'matches' : 'match'}`,
+    leftLabel: 'Read the list again',
+    noMatch: 'No image matches these filters.',
     height: 'Image height',
     heightText: (pixels: number) => `${pixels} pixels`,
     empty: 'No images yet. Paste image addresses and Darkroom fetches them.',
@@ -141,6 +145,100 @@ export const t = {
     freshLabel: 'Show new images',
     tile: (name: string, width: number, height: number) => `${name}, ${width} × ${height}`,
     running: 'Import running',
+  },
+
+  filter: {
+    label: 'Filters',
+    open: (count: number) => (count === 0 ? 'Filters' : `Filters, ${formatCount(count)} on`),
+    clear: 'Clear filters',
+    show: 'Show images',
+    any: 'Any',
+    search: 'Search',
+    chosen: (part: string, value: string) => `${part}: ${value}`,
+    parts: {
+      review: 'Review',
+      label: 'Label',
+      tag: 'Tag',
+      jobId: 'Import',
+      host: 'Host',
+      size: 'Size',
+      format: 'Format',
+      license: 'Licence',
+    },
+    review: { undecided: 'Undecided', keep: 'Keep', reject: 'Reject' },
+    sizes: {
+      small: 'Small, under 640 px',
+      medium: 'Medium, under 1,920 px',
+      large: 'Large, from 1,920 px',
+    },
+    licenses: { cc0: 'CC0', pdm: 'Public domain', other: 'Other', none: 'Unknown' },
+    otherImport: 'An earlier import',
+  },
+
+  select: {
+    check: (name: string) => `Select ${name}`,
+    selectedTile: (name: string) => `${name}, selected`,
+    count: (count: number) => `${formatCount(count)} selected`,
+    all: 'All that match',
+    allCount: (count: number) => `All ${formatCount(count)} selected`,
+    matching: 'Select all that match',
+    matchingCount: (count: number) => `Select all ${formatCount(count)}`,
+    loaded: (count: number) => `${formatCount(count)} loaded`,
+    clear: 'Clear selection',
+    bar: 'Selected images',
+  },
+
+  bulk: {
+    label: 'Label',
+    addTag: 'Add tag',
+    removeTag: 'Remove tag',
+    bin: 'Move to bin',
+    more: 'More actions',
+    labelTitle: 'Choose a label',
+    noLabel: 'No label',
+    noLabels: 'This project has no labels yet.',
+    addTagTitle: 'Add a tag',
+    removeTagTitle: 'Remove a tag',
+    tag: 'Tag',
+    tagHint: 'Up to 40 characters.',
+    badTag: 'Enter a tag of 1 to 40 characters.',
+    progress: 'Changing images',
+    done: (done: number, total: number | null) =>
+      total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`,
+    reviewed: (
+      change: { review?: 'undecided' | 'keep' | 'reject' | undefined; label?: string | null | undefined },
+      count: number,
+    ) => {
+      const images = counted(count, 'image', 'images');
+      if (change.review === 'keep') return `Kept ${images}`;
+      if (change.review === 'reject') return `Rejected ${images}`;
+      if (change.review === 'undecided') return `Set ${images} to undecided`;
+      if (change.label === null) return `Took the label off ${images}`;
+      if (change.label !== undefined) return `Labelled ${images} ${change.label}`;
+      return `Changed the tags of ${images}`;
+    },
+    conflicts: (count: number) =>
+      `${counted(count, 'image was', 'images were')} changed by somebody else; theirs stands.`,
+    nothing: 'Nothing to change.',
+    takenBack: (count: number) => `Undone for ${counted(count, 'image', 'images')}`,
+    notTakenBack: (count: number) =>
+      `${counted(count, 'image was', 'images were')} changed again since; that stands.`,
+    nothingToUndo: 'Nothing to undo.',
+  },
+
+  bin: {
+    title: 'Bin',
+    intro: 'Images stay here for 30 days, then they are gone for good.',
+    empty: 'The bin is empty. Deleted images stay here for 30 days.',
+    goesIn: (days: number) => (days < 1 ? 'Gone within a day' : `Gone in ${counted(days, 'day', 'days')}`),
+    restore: 'Restore',
+    restoreNamed: (name: string) => `Restore ${name}`,
+    restoreSelected: (count: number) => `Restore ${formatCount(count)} selected`,
+    restoreAll: (count: number) => `Restore all ${formatCount(count)} shown`,
+    moved: (count: number) => `Moved ${counted(count, 'image', 'images')} to the bin`,
+    restored: (count: number) => `Restored ${counted(count, 'image', 'images')}`,
+    conflicts: (count: number) =>
+      `${counted(count, 'image is', 'images are')} in the project again already, from another import.`,
   },
 
   image: {
@@ -173,10 +271,10 @@ export const t = {
     averageColor: 'Average colour',
     download: 'Download',
     delete: 'Delete',
-    deleteTitle: 'Delete this image?',
-    deleteBody: 'It leaves the project and every later export. This cannot be undone.',
-    deleteSubmit: 'Delete image',
-    deleted: 'Image deleted',
+    deleteTitle: 'Move this image to the bin?',
+    deleteBody: 'It leaves the project and every later export. The bin keeps it for 30 days.',
+    deleteSubmit: 'Move to bin',
+    deleted: 'Image moved to the bin',
     keysHint: 'previous and next',
     missing: 'The image file could not be loaded. Reload the page to get a fresh address.',
   },

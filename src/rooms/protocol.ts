@@ -183,7 +183,15 @@ export interface ProjectEvents {
   'images.reviewed': {
     reviewId: string;
     count: number;
-    images: { id: string; review: string; label: string | null; tags: string[]; revision: number }[] | null;
+    images:
+      | {
+          id: string;
+          review: 'undecided' | 'keep' | 'reject';
+          label: string | null;
+          tags: string[];
+          revision: number;
+        }[]
+      | null;
   };
   'images.deleted': { ids: string[] };
   'images.restored': { ids: string[] };

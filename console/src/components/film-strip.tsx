@@ -14,10 +14,12 @@ interface FilmStripProps {
   currentId: string;
   /** Of the teammates who look at an image. */
   ringOf?: (imageId: string) => Ring | undefined;
+  /** As of Tile. */
+  search?: string;
 }
 
 /** The neighbours of the image on the well; the current frame is kept in the middle. */
-export function FilmStrip({ label, images, currentId, ringOf }: FilmStripProps) {
+export function FilmStrip({ label, images, currentId, ringOf, search = '' }: FilmStripProps) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const strip = list.current;
@@ -32,7 +34,12 @@ export function FilmStrip({ label, images, currentId, ringOf }: FilmStripProps) 
         const width = Math.min(MAX_FRAME, Math.max(MIN_FRAME, natural));
         return (
           <li key={image.id} style={{ width: `${width}px` }}>
-            <Tile image={image} isCurrent={image.id === currentId} ring={ringOf?.(image.id)} />
+            <Tile
+              image={image}
+              isCurrent={image.id === currentId}
+              ring={ringOf?.(image.id)}
+              search={search}
+            />
           </li>
         );
       })}

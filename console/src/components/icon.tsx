@@ -31,6 +31,9 @@ const PATHS = {
   undo: 'M7 4L3.5 7.5 7 11M3.5 7.5H12a4.25 4.25 0 010 8.5H8.5',
   redo: 'M13 4l3.5 3.5L13 11M16.5 7.5H8a4.25 4.25 0 000 8.5h3.5',
   keyboard: 'M3 5.5h14v9H3zM6 8.5v.1M10 8.5v.1M14 8.5v.1M7 11.5h6',
+  filter: 'M3.5 5.5h13M6 10h8M8.5 14.5h3',
+  tag: 'M3.5 3.5h6l7 7-6 6-7-7zM7 7v.1',
+  restore: 'M4 4v4h4M4.4 8A6 6 0 1110 16',
   trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10',
 } as const;
 

@@ -19,6 +19,9 @@ interface TileProps {
   isCurrent?: boolean;
   /** Of teammates who look at it. */
   ring?: Ring | undefined;
+  isSelected?: boolean;
+  /** The query of the list that the image belongs to; its address then leads through that list. */
+  search?: string;
   tabIndex?: number;
   testId?: string;
 }
@@ -81,26 +84,21 @@ function placeholderOf({ averageColor, review }: TileImage): string {
  * A thumbnail on its average colour. Never the original: without a thumbnail the colour stays, and the
  * name is still in the link.
  */
-export function Tile({ image, isCurrent = false, ring, tabIndex, testId }: TileProps) {
+export function Tile(props: TileProps) {
+  const { image, isCurrent = false, isSelected = false, ring, search = '', tabIndex, testId } = props;
+  const label = describeTile(image, ring);
+  const states = [isSelected && 'tile-selected', image.review === 'reject' && 'tile-reject'];
   return (
     <a
-      class={image.review === 'reject' ? 'tile tile-reject' : 'tile'}
-      href={pathTo.image(image.projectId, image.id)}
+      class={['tile', ...states].filter(Boolean).join(' ')}
+      href={pathTo.image(image.projectId, image.id) + search}
       aria-current={isCurrent ? 'true' : undefined}
-      aria-label={describeTile(image, ring)}
+      aria-label={isSelected ? t.select.selectedTile(label) : label}
       tabIndex={tabIndex}
       style={{ backgroundColor: placeholderOf(image) }}
       data-testid={testId}
     >
-      {image.thumbnail && (
-        <img
-          src={image.thumbnail.url}
-          alt=""
-          decoding="async"
-          draggable={false}
-          onLoad={(event) => event.currentTarget.classList.add('tile-ready')}
-        />
-      )}
+      {image.thumbnail && <img src={image.thumbnail.url} alt="" decoding="async" draggable={false} />}
       {ring && <RingMark ring={ring} />}
       <TileMarks image={image} />
     </a>

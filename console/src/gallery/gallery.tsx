@@ -1,19 +1,27 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Image } from '../api/types.ts';
-import { Tile } from '../components/tile.tsx';
-import { ringOf } from '../live/people.ts';
-import { justifyRows, rowOf, rowsBetween, rowsWith } from './justify.ts';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { GalleryCell } from './gallery-cell.tsx';
+import { cellsOf, justifyRows, rowOf } from './justify.ts';
+import type { GalleryLayout } from './justify.ts';
+import { filterSearch } from './filter.ts';
 import { moveFocus } from './move-focus.ts';
+import { pickRows } from './pick-rows.ts';
+import { isEmpty } from './selection.ts';
+import { placeOfEvent, useGallerySelection } from './use-gallery-selection.ts';
+import { useHeldTile } from './use-held-tile.ts';
 import { useWindowRows } from './use-window-rows.ts';
+import { placeIn } from '../state/gallery-store.ts';
+import type { GalleryStore } from '../state/gallery-store.ts';
 import './gallery.css';
 
 const GAP_PX = 4;
-const LOAD_AHEAD_PX = 1_200;
+/** A page is asked for before its rows are needed: about half a second of a fast flick. */
+const LOAD_AHEAD_PX = 3_000;
 
 interface GalleryProps {
   label: string;
-  images: readonly Image[];
+  store: GalleryStore;
   rowHeight: number;
+  canSelect: boolean;
   /** Called when the end of what is loaded comes near; may be called often. */
   onNearEnd: () => void;
   /** The image to have in sight and in focus at the start, or null. */
@@ -22,105 +30,87 @@ interface GalleryProps {
   restoreY: number | null;
 }
 
-/** The place in the list of the tile that an event came from, or null. */
-function indexOf(target: EventTarget | null): number | null {
-  const cell = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null;
-  return cell ? Number(cell.dataset['index']) : null;
+/** The rows of a list; a longer list takes over the rows that it shares with the one before. */
+function useLayout(store: GalleryStore, width: number, targetHeight: number): GalleryLayout {
+  const images = store.images.value;
+  const before = useRef<GalleryLayout | null>(null);
+  return useMemo(() => {
+    const shown = width === 0 ? [] : images;
+    before.current = justifyRows(shown, { width, targetHeight, gap: GAP_PX }, before.current);
+    return before.current;
+  }, [images, width, targetHeight]);
 }
 
 /** Justified rows of tiles. Only the rows near the screen, and the one with the focus, are in the document. */
-export function Gallery({ label, images, rowHeight, onNearEnd, revealId, restoreY }: GalleryProps) {
+export function Gallery(props: GalleryProps) {
+  const { label, store, rowHeight, canSelect, onNearEnd, revealId, restoreY } = props;
+  const images = store.images.value;
   const { ref, view } = useWindowRows();
-  const layout = useMemo(
-    () =>
-      view.width === 0
-        ? { rows: [], height: 0 }
-        : justifyRows(images, { width: view.width, targetHeight: rowHeight, gap: GAP_PX }),
-    [images, view.width, rowHeight],
-  );
-  // The image that has the focus, or is about to: out of the document it would lose it to the page.
-  const [heldId, setHeldId] = useState<string | null>(null);
-  const isFocusDue = useRef(false);
-  const heldIndex = images.findIndex(({ id }) => id === heldId);
-  const [first, end] = rowsBetween(layout.rows, view.from, view.to);
-  const shownRows = rowsWith(layout.rows, first, end, rowOf(layout.rows, heldIndex));
-  const isNearEnd = view.width > 0 && view.to + LOAD_AHEAD_PX > layout.height;
+  const layout = useLayout(store, view.width, rowHeight);
+  const { rows } = layout;
+  const held = useHeldTile(store, ref);
+  const selecting = useGallerySelection(store, canSelect);
+  const search = filterSearch(store.filter);
 
+  const isMeasured = view.width > 0;
+  const isNearEnd = isMeasured && view.to + LOAD_AHEAD_PX > layout.height;
   useEffect(() => {
     if (isNearEnd) onNearEnd();
   }, [isNearEnd, images.length]);
 
-  const isMeasured = view.width > 0;
   useEffect(() => {
     if (!isMeasured) return;
-    const index = images.findIndex(({ id }) => id === revealId);
-    const row = layout.rows[rowOf(layout.rows, index)];
+    const index = revealId === null ? -1 : placeIn(store, revealId);
+    const row = rows[rowOf(rows, index)];
     const top = ref.current?.offsetTop ?? 0;
     if (row) window.scrollTo(0, Math.max(0, top + row.top - (window.innerHeight - row.height) / 2));
     else if (restoreY !== null) window.scrollTo(0, restoreY);
-    if (row && revealId !== null) focusOn(revealId);
+    if (row) held.focusOn(index);
   }, [isMeasured]);
 
-  const focusOn = (imageId: string) => {
-    isFocusDue.current = true;
-    setHeldId(imageId);
-  };
-  // After the render that brings the row of the tile into the document.
-  useLayoutEffect(() => {
-    const tile = ref.current?.querySelector<HTMLElement>(`[data-index="${heldIndex}"] a`);
-    if (!isFocusDue.current || !tile) return;
-    isFocusDue.current = false;
-    tile.focus();
-  });
-
+  const hasMore = store.nextCursor.value !== null && store.problem.value === null;
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const index = indexOf(event.target);
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const index = placeOfEvent(event.target);
     if (index === null) return;
-    const next = moveFocus(layout.rows, { index, key: event.key, screenHeight: window.innerHeight });
-    const image = next === null ? undefined : images[next];
-    if (!image) return;
+    const { key } = event;
+    if (key === 'Tab') {
+      // The last tile of those loaded is not the last one: Tab waits for the next.
+      if (event.shiftKey || index < images.length - 1 || !hasMore) return;
+      event.preventDefault();
+      held.focusOn(images.length);
+      onNearEnd();
+      return;
+    }
+    if (key === ' ' && canSelect) {
+      event.preventDefault();
+      if (event.shiftKey) selecting.extendTo(index, index);
+      else selecting.toggleAt(index);
+      return;
+    }
+    const next = moveFocus(layout, { index, key, screenHeight: window.innerHeight });
+    if (next === null) return;
     event.preventDefault();
-    focusOn(image.id);
-  };
-  const onFocusIn = (event: FocusEvent) => {
-    const index = indexOf(event.target);
-    setHeldId(index === null ? null : (images[index]?.id ?? null));
-  };
-  const onFocusOut = (event: FocusEvent) => {
-    // A window that goes to the back takes no focus away from its tile.
-    const list = event.currentTarget;
-    if (list instanceof Node && !list.contains(document.activeElement)) setHeldId(null);
+    if (event.shiftKey && canSelect) selecting.extendTo(next, index);
+    held.focusOn(next);
   };
 
   return (
-    <div ref={ref}>
+    <div ref={ref} class={isEmpty(store.selection.value) ? '' : 'gallery-selecting'}>
       <ul
         class="gallery"
         aria-label={label}
         style={{ height: `${layout.height}px` }}
         onKeyDown={onKeyDown}
-        onFocusIn={onFocusIn}
-        onFocusOut={onFocusOut}
+        {...held.handlers}
+        {...selecting.handlers}
       >
-        {shownRows.flatMap((row) =>
-          row.cells.map(({ index, left, width }) => {
+        {pickRows(rows, { ...view, heldIndex: held.heldIndex }).flatMap((row) =>
+          cellsOf(layout, row).map(({ index, left, width }) => {
             const image = images[index];
             if (!image) return null;
-            return (
-              <li
-                key={image.id}
-                class="gallery-cell"
-                data-index={index}
-                style={{
-                  transform: `translate(${left}px, ${row.top}px)`,
-                  width: `${width}px`,
-                  height: `${row.height}px`,
-                }}
-              >
-                <Tile image={image} ring={ringOf(image.id)} testId="gallery-tile" />
-              </li>
-            );
+            const place = { index, left, top: row.top, width, height: row.height };
+            return <GalleryCell key={image.id} {...{ store, image, search, canSelect }} {...place} />;
           }),
         )}
       </ul>

@@ -1,5 +1,5 @@
-import { rowOf } from './justify.ts';
-import type { GalleryRow } from './justify.ts';
+import { cellsOf, firstRowWhere, rowOf } from './justify.ts';
+import type { GalleryLayout, GalleryRow } from './justify.ts';
 
 interface Move {
   /** The image that has the focus. */
@@ -21,14 +21,11 @@ function rowAfter(rows: readonly GalleryRow[], at: number, { key, screenHeight }
     case 'ArrowUp':
       return at - 1;
     case 'PageDown':
-      return Math.max(
-        at + 1,
-        rows.findLastIndex((row) => row.top <= top + page),
-      );
+      return Math.max(at + 1, firstRowWhere(rows, (row) => row.top > top + page) - 1);
     case 'PageUp':
       return Math.min(
         at - 1,
-        rows.findIndex((row) => row.top >= top - page),
+        firstRowWhere(rows, (row) => row.top >= top - page),
       );
     default:
       return null;
@@ -36,12 +33,14 @@ function rowAfter(rows: readonly GalleryRow[], at: number, { key, screenHeight }
 }
 
 /** The image that a key moves the focus to, or null when the key is not for the gallery or leads nowhere. */
-export function moveFocus(rows: readonly GalleryRow[], move: Move): number | null {
+export function moveFocus(layout: GalleryLayout, move: Move): number | null {
+  const { rows } = layout;
   const { index, key } = move;
   const at = rowOf(rows, index);
-  const cell = rows[at]?.cells.find((candidate) => candidate.index === index);
-  const last = rows.at(-1)?.cells.at(-1)?.index;
-  if (!cell || last === undefined) return null;
+  const row = rows[at];
+  const cell = row && cellsOf(layout, row)[index - row.start];
+  if (!cell) return null;
+  const last = layout.aspects.length - 1;
 
   const alongRow: Readonly<Record<string, number>> = {
     ArrowRight: index + 1,
@@ -53,7 +52,9 @@ export function moveFocus(rows: readonly GalleryRow[], move: Move): number | nul
   if (beside !== undefined) return beside === index || beside < 0 || beside > last ? null : beside;
 
   const rowIndex = rowAfter(rows, at, move);
-  const cells = rowIndex === null ? undefined : rows[rowIndex]?.cells;
+  const target = rowIndex === null ? undefined : rows[rowIndex];
+  if (!target) return null;
   const middle = cell.left + cell.width / 2;
-  return (cells?.find(({ left, width }) => left + width > middle) ?? cells?.at(-1))?.index ?? null;
+  const below = cellsOf(layout, target).find(({ left, width }) => left + width > middle);
+  return below?.index ?? target.end - 1;
 }

@@ -1,16 +1,14 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface GalleryView {
   /** Inner width of the gallery, in pixels; 0 before the first measurement. */
   width: number;
-  /** The part of the gallery to keep in the document, in pixels from its top. */
+  /** The part of the gallery that the screen shows, in pixels from its top, to the next step. */
   from: number;
   to: number;
 }
 
-/** One screen above and below: enough for a flick, and the document stays small for any number of images. */
-const OVERSCAN_SCREENS = 1;
-/** Re-rendering on every scrolled pixel would be waste; a quarter of a screen is within the overscan. */
+/** Re-rendering on every scrolled pixel would be waste; this is well within what is kept around the screen. */
 const STEP_PX = 200;
 
 /** Watches the width of a gallery and which part of it the page shows. */
@@ -18,24 +16,23 @@ export function useWindowRows() {
   const ref = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<GalleryView>({ width: 0, from: 0, to: 0 });
 
-  const measure = () => {
+  useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const box = element.getBoundingClientRect();
-    const screen = window.innerHeight;
-    const snapped = Math.floor(-box.top / STEP_PX) * STEP_PX;
-    const next = {
-      width: Math.floor(box.width),
-      from: snapped - screen * OVERSCAN_SCREENS,
-      to: snapped + STEP_PX + screen * (1 + OVERSCAN_SCREENS),
+    // Only in events that come when the layout is fresh: asked for after a change, it would be worked out twice.
+    const measure = () => {
+      const box = element.getBoundingClientRect();
+      const from = Math.floor(-box.top / STEP_PX) * STEP_PX;
+      const next = { width: Math.floor(box.width), from, to: from + STEP_PX + window.innerHeight };
+      setView((old) =>
+        old.width === next.width && old.from === next.from && old.to === next.to ? old : next,
+      );
     };
-    setView((old) => (old.width === next.width && old.from === next.from && old.to === next.to ? old : next));
-  };
-
-  useLayoutEffect(measure);
-  useEffect(() => {
+    measure();
+    // The body too: what stands above the gallery may grow and push it down.
     const observer = new ResizeObserver(measure);
-    if (ref.current) observer.observe(ref.current);
+    observer.observe(element);
+    observer.observe(document.body);
     window.addEventListener('scroll', measure, { passive: true });
     window.addEventListener('resize', measure);
     return () => {

@@ -18,6 +18,7 @@ export function listCommands(projectId: string | null, projects: readonly Projec
       ? []
       : [
           goTo('images', t.nav.images, pathTo.images(projectId)),
+          goTo('bin', t.bin.title, pathTo.bin(projectId)),
           goTo('imports', t.nav.imports, pathTo.imports(projectId)),
           goTo('new-import', t.newImport.title, pathTo.newImport(projectId)),
           {

@@ -24,7 +24,12 @@ function entriesFor(projectId: string | null): NavEntry[] {
   if (projectId === null) return entries;
   return [
     ...entries,
-    { label: t.nav.images, icon: 'images', href: pathTo.images(projectId), routes: ['images', 'image'] },
+    {
+      label: t.nav.images,
+      icon: 'images',
+      href: pathTo.images(projectId),
+      routes: ['images', 'image', 'bin'],
+    },
     {
       label: t.nav.imports,
       icon: 'imports',

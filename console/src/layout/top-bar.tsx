@@ -4,9 +4,10 @@ import { KeyCap, commandKeyName } from '../components/key-cap.tsx';
 import { Tooltip } from '../components/tooltip.tsx';
 import { LiveNotice } from '../live/live-notice.tsx';
 import { TeamButton } from '../live/team-button.tsx';
+import { filterSearch, readFilter } from '../gallery/filter.ts';
 import { pathTo, projectIdOf } from '../routing/match.ts';
 import type { Route } from '../routing/match.ts';
-import { route } from '../routing/navigation.ts';
+import { place, route } from '../routing/navigation.ts';
 import { galleryOf } from '../state/gallery-store.ts';
 import { canEditProject, currentProject } from '../state/project.ts';
 import { pageName } from '../state/use-title.ts';
@@ -27,11 +28,15 @@ function crumbsFor(current: Route, projectName: string): Crumb[] {
   }
   const { projectId } = current;
   const project = { label: projectName, href: pathTo.images(projectId) };
-  const images = { label: t.nav.images, href: pathTo.images(projectId) };
+  // From an image back to the list it belongs to.
+  const search = filterSearch(readFilter(place.value.search));
+  const images = { label: t.nav.images, href: pathTo.images(projectId) + search };
   const imports = { label: t.nav.imports, href: pathTo.imports(projectId) };
   switch (current.name) {
     case 'images':
       return [projects, { ...project, href: null }];
+    case 'bin':
+      return [projects, project, { label: t.bin.title, href: null }];
     case 'imports':
       return [projects, project, { ...imports, href: null }];
     case 'newImport':
@@ -46,7 +51,8 @@ function crumbsFor(current: Route, projectName: string): Crumb[] {
 /** The import button is the primary of a screen only where no other button is. */
 function isImportPrimary(current: Route): boolean {
   if (current.name === 'imports' || current.name === 'image') return true;
-  return current.name === 'images' && galleryOf(current.projectId).images.value.length > 0;
+  if (current.name !== 'images') return false;
+  return galleryOf(current.projectId, readFilter(place.value.search)).images.value.length > 0;
 }
 
 function ProjectTools({ projectId }: { projectId: string }) {

@@ -13,6 +13,7 @@ import type { StopReason } from './after-close.ts';
 import { conflate } from './conflate.ts';
 import { DELAYS } from './delays.ts';
 import { callAll, createEventHub } from './room-events.ts';
+import type { EventFacts } from './room-events.ts';
 import type { RoomClient, RoomListeners, RoomState } from './room-types.ts';
 import { NOBODY, applyRoster } from './roster.ts';
 import { namedTimers } from './timers.ts';
@@ -50,7 +51,7 @@ export interface LiveRoom {
   progressOf: (jobId: string) => ReadonlySignal<Progress | null>;
   onRoomEvent: <Type extends ProjectEventType>(
     type: Type,
-    listener: (data: ProjectEvents[Type]) => void,
+    listener: (data: ProjectEvents[Type], facts: EventFacts) => void,
   ) => () => void;
   /** Calls when what was read before may be out of date and no event will say so. */
   onResync: (listener: () => void) => () => void;
@@ -140,7 +141,7 @@ export function createLiveRoom(parts: LiveRoomParts): LiveRoom {
         progress.value = withLatest(new Map(), welcome.latest);
         dropLeaver();
       }),
-    onEvent: ({ type, data }) => events.tell(type, data),
+    onEvent: ({ type, data, user, ts }) => events.tell(type, data, { user, ts }),
     onFrame: (frame) =>
       batch(() => {
         if (frame.k === 'latest') progress.value = withLatest(progress.value, frame.values);

@@ -1,10 +1,11 @@
-import type { ProjectEventType, ProjectEvents } from '../../../src/rooms/protocol.ts';
+import type { ProjectEventType, ProjectEvents, RoomEvent } from '../../../src/rooms/protocol.ts';
+import { isReview } from '../api/types.ts';
 import { isNumber, isRecord, isText, listOf, nullable, shape } from '../api/shape.ts';
 import type { Guard } from '../api/shape.ts';
 
 const isReviewedImage = shape({
   id: isText,
-  review: isText,
+  review: isReview,
   label: nullable(isText),
   tags: listOf(isText),
   revision: isNumber,
@@ -20,15 +21,18 @@ const GUARDS: { [Type in ProjectEventType]: Guard<ProjectEvents[Type]> } = {
   'members.changed': isAnything,
 };
 
-type Listener = (data: unknown) => void;
+/** Who did it (null: no person), and when, in ms since 1970 by the room's clock. */
+export type EventFacts = Pick<RoomEvent, 'user' | 'ts'>;
+
+type Listener = (data: unknown, facts: EventFacts) => void;
 
 interface EventHub {
   /** Calls `listener` with each event of a type; returns what ends it. */
   on: <Type extends ProjectEventType>(
     type: Type,
-    listener: (data: ProjectEvents[Type]) => void,
+    listener: (data: ProjectEvents[Type], facts: EventFacts) => void,
   ) => () => void;
-  tell: (type: string, data: unknown) => void;
+  tell: (type: string, data: unknown, facts: EventFacts) => void;
 }
 
 /** Hands events to who wants them; what is not of the agreed shape goes to `onUnreadable` instead. */
@@ -37,12 +41,12 @@ export function createEventHub(report: (error: unknown) => void, onUnreadable: (
   return {
     on: (type, listener) => {
       const guard: Guard<Parameters<typeof listener>[0]> = GUARDS[type];
-      const checked: Listener = (data) => (guard(data) ? listener(data) : onUnreadable());
+      const checked: Listener = (data, facts) => (guard(data) ? listener(data, facts) : onUnreadable());
       const listeners = byType.get(type) ?? new Set();
       byType.set(type, listeners.add(checked));
       return () => listeners.delete(checked);
     },
-    tell: (type, data) => callAll(byType.get(type) ?? [], (listener) => listener(data), report),
+    tell: (type, data, facts) => callAll(byType.get(type) ?? [], (listener) => listener(data, facts), report),
   };
 }
 

@@ -2,8 +2,9 @@ import { useEffect } from 'preact/hooks';
 import type { PresenceData } from '../../../src/rooms/protocol.ts';
 import type { Route } from '../routing/match.ts';
 import { route } from '../routing/navigation.ts';
-import { dropImage, galleryOf } from '../state/gallery-store.ts';
-import { openProject, refreshProject } from '../state/project.ts';
+import { applyRemote } from '../review/review-store.ts';
+import { dropImages, rereadImages } from '../state/gallery-store.ts';
+import { currentProject, openProject, refreshProject } from '../state/project.ts';
 import { conflate } from './conflate.ts';
 import { liveRoom } from './live-room.ts';
 import { windowClock } from './timers.ts';
@@ -20,23 +21,45 @@ export function presenceAt(current: Route): PresenceData {
   return { place: current.name, imageId };
 }
 
-/** Keeps the facts of the open project as the room tells them. */
+function personOf(user: string | null): { id: string; name: string } | null {
+  const name = currentProject.value?.members.find(({ userId }) => userId === user)?.name;
+  return user !== null && name !== undefined ? { id: user, name } : null;
+}
+
+/** Keeps the facts and the lists of the open project as the room tells them. */
 function followProject(projectId: string): () => void {
   const facts = conflate<void>(() => void refreshProject(projectId), {
     everyMs: REFRESH_EVERY_MS,
     clock: windowClock,
   });
   const refresh = () => facts.push();
+  // The lists show their own errors when they are next read.
+  const lists = conflate<void>(() => void rereadImages(projectId).catch(() => undefined), {
+    everyMs: REFRESH_EVERY_MS,
+    clock: windowClock,
+  });
   const ends = [
     liveRoom.onRoomEvent('project.changed', refresh),
     liveRoom.onRoomEvent('members.changed', () => void openProject(projectId)),
     liveRoom.onRoomEvent('images.restored', refresh),
     liveRoom.onRoomEvent('images.deleted', ({ ids }) => {
-      for (const id of ids) dropImage(galleryOf(projectId), id);
+      dropImages(projectId, ids);
       refresh();
     }),
-    liveRoom.onResync(() => void openProject(projectId)),
+    liveRoom.onResync(() => {
+      void openProject(projectId);
+      lists.push();
+    }),
+    liveRoom.onRoomEvent('images.reviewed', ({ images }, { user, ts }) => {
+      if (images === null) return lists.push();
+      const by = personOf(user);
+      applyRemote(
+        projectId,
+        images.map((image) => ({ ...image, reviewedBy: by, reviewedAt: new Date(ts).toISOString() })),
+      );
+    }),
     facts.stop,
+    lists.stop,
   ];
   return () => {
     for (const end of ends) end();

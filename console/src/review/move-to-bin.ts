@@ -2,7 +2,7 @@ import { api } from '../api/endpoints.ts';
 import { explainProblem } from '../api/explain-problem.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Image } from '../api/types.ts';
-import { dropImage, galleryOf, putBackImages } from '../state/gallery-store.ts';
+import { dropImages, putBackImages } from '../state/gallery-store.ts';
 import { refreshProject } from '../state/project.ts';
 import { showToast } from '../state/toasts.ts';
 import { t } from '../strings.ts';
@@ -13,7 +13,7 @@ async function restore(projectId: string, images: readonly Image[]): Promise<voi
     const ids = images.map(({ id }) => id);
     const { conflicts = [] } = await api.restoreImages(projectId, ids);
     putBackImages(
-      galleryOf(projectId),
+      projectId,
       images.filter(({ id }) => !conflicts.includes(id)),
     );
     if (conflicts.length > 0) showToast(t.review.notRestored(conflicts.length), { kind: 'error' });
@@ -28,16 +28,15 @@ async function restore(projectId: string, images: readonly Image[]): Promise<voi
  * about them goes first: nothing can be decided about an image in the bin.
  */
 export async function moveToBin(projectId: string, images: readonly Image[]): Promise<void> {
-  const store = galleryOf(projectId);
   const ids = images.map(({ id }) => id);
-  for (const id of ids) dropImage(store, id);
+  dropImages(projectId, ids);
   try {
     await settledDecisions(ids);
     await api.deleteImages(projectId, ids);
     showToast(t.review.binned(ids.length), { undo: () => void restore(projectId, images) });
     await refreshProject(projectId);
   } catch (error) {
-    putBackImages(store, images);
+    putBackImages(projectId, images);
     showToast(`${t.review.notBinned} ${explainProblem(problemOf(error)).title}`, { kind: 'error' });
   }
 }

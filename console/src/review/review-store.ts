@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { api, newKey } from '../api/endpoints.ts';
 import type { Image, ImageFilter, ReviewChange } from '../api/types.ts';
 import { nameOfSource } from '../components/tile.tsx';
-import { dropImage, galleryOf, onImagesRead, patchImages } from '../state/gallery-store.ts';
+import { dropImages, findImage, onImagesRead, patchImages } from '../state/gallery-store.ts';
 import { currentProject } from '../state/project.ts';
 import { showToast } from '../state/toasts.ts';
 import type { Decision } from './decision.ts';
@@ -20,7 +20,7 @@ const wideListeners = new Set<(projectId: string) => void>();
 /** The names of loaded images: by the time that an answer comes, the reader looks at another one. */
 function nameIn(projectId: string): (imageId: string) => string | null {
   return (imageId) => {
-    const image = galleryOf(projectId).images.value.find(({ id }) => id === imageId);
+    const image = findImage(projectId, imageId);
     return image ? nameOfSource(image.source.url) : null;
   };
 }
@@ -56,7 +56,7 @@ const reviewer = createReviewer({
     changes.value += 1;
   },
   onGone: (projectId, imageIds) => {
-    for (const imageId of imageIds) dropImage(galleryOf(projectId), imageId);
+    dropImages(projectId, imageIds);
     tellGone(imageIds.length);
   },
   onConflict: ({ projectId, images, change }) => {

@@ -1,7 +1,7 @@
 /** Every screen, with the ids its address carries. */
 export type Route =
   | { name: 'projects' | 'account' | 'signIn' | 'signUp' | 'design' | 'notFound' }
-  | { name: 'images' | 'imports' | 'newImport'; projectId: string }
+  | { name: 'images' | 'bin' | 'imports' | 'newImport'; projectId: string }
   | { name: 'image'; projectId: string; imageId: string }
   | { name: 'import'; projectId: string; jobId: string };
 
@@ -36,6 +36,7 @@ export function matchRoute(pathname: string): Route {
   if (section === 'images') {
     return id === undefined ? { name: 'images', projectId } : { name: 'image', projectId, imageId: id };
   }
+  if (section === 'bin' && id === undefined) return { name: 'bin', projectId };
   if (section !== 'imports') return { name: 'notFound' };
   if (id === undefined) return { name: 'imports', projectId };
   return id === 'new' ? { name: 'newImport', projectId } : { name: 'import', projectId, jobId: id };
@@ -58,6 +59,7 @@ export const pathTo = {
     returnPath === undefined ? '/sign-in' : `/sign-in?return=${segment(returnPath)}`,
   images: (projectId: string) => `/projects/${segment(projectId)}/images`,
   image: (projectId: string, imageId: string) => `/projects/${segment(projectId)}/images/${segment(imageId)}`,
+  bin: (projectId: string) => `/projects/${segment(projectId)}/bin`,
   imports: (projectId: string) => `/projects/${segment(projectId)}/imports`,
   newImport: (projectId: string) => `/projects/${segment(projectId)}/imports/new`,
   import: (projectId: string, jobId: string) => `/projects/${segment(projectId)}/imports/${segment(jobId)}`,

@@ -45,6 +45,18 @@ export function replaceSearch(search: string): void {
   place.value = { ...place.value, search };
 }
 
+/**
+ * Goes to another query of the page that is shown, such as a filter, with a way back. The focus stays where it is,
+ * on the control that was used.
+ */
+export function pushSearch(search: string): void {
+  if (search === place.value.search) return;
+  history.replaceState({ scrollY: window.scrollY }, '');
+  history.pushState(null, '', place.value.pathname + search);
+  place.value = { ...place.value, search, scrollY: null };
+  window.scrollTo(0, 0);
+}
+
 function ownLinkOf(event: MouseEvent): HTMLAnchorElement | null {
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;

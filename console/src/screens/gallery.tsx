@@ -1,18 +1,29 @@
 import { useEffect } from 'preact/hooks';
+import type { ImageFilter } from '../api/types.ts';
+import { explainProblem } from '../api/explain-problem.ts';
+import { problemOf } from '../api/problem.ts';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { Delayed } from '../components/skeleton.tsx';
 import { ProgressLine } from '../components/progress.tsx';
+import { BulkBar } from '../gallery/bulk-bar.tsx';
+import { spoken } from '../gallery/bulk.ts';
+import { FilterBar, FilterButton } from '../gallery/filter-bar.tsx';
+import { filterSearch, isFiltered, readFilter } from '../gallery/filter.ts';
 import { Gallery } from '../gallery/gallery.tsx';
 import { GallerySkeleton } from '../gallery/gallery-skeleton.tsx';
+import { useFilterSources } from '../gallery/use-filter-sources.ts';
+import { useGalleryKeys } from '../gallery/use-gallery-keys.ts';
+import { onMatchingDecided } from '../review/review-store.ts';
 import { pathTo } from '../routing/match.ts';
-import { place } from '../routing/navigation.ts';
+import { place, pushSearch } from '../routing/navigation.ts';
 import { config, loadConfig } from '../state/config.ts';
-import { galleryOf, loadMoreImages, takeFresh } from '../state/gallery-store.ts';
+import { galleryOf, loadMoreImages, reloadImages, rereadImages, takeFresh } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
-import { currentProject } from '../state/project.ts';
+import { canReviewProject, currentProject } from '../state/project.ts';
 import { ROW_HEIGHTS, chooseRowHeight, rowHeight } from '../state/row-height.ts';
+import { showToast } from '../state/toasts.ts';
 import { useLiveGallery } from '../state/use-live-gallery.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
@@ -78,14 +89,68 @@ function FreshPill({ store }: { store: GalleryStore }) {
   );
 }
 
-/** All images of a project, newest first. */
+/** How many images there are, as far as that is known, and how many of those shown have left the filter. */
+function ImageCount({ store }: { store: GalleryStore }) {
+  const loaded = store.images.value.length;
+  const hasMore = store.nextCursor.value !== null;
+  const ofProject = currentProject.value?.project?.imageCount;
+  const isKnown = !isFiltered(store.filter) && ofProject !== undefined;
+  const left = store.leftCount.value;
+  return (
+    <>
+      <span class="muted" data-testid="image-count">
+        {isKnown ? t.gallery.count(Math.max(ofProject, loaded)) : t.gallery.count(loaded, hasMore)}
+      </span>
+      {left > 0 && (
+        <Button
+          variant="quiet"
+          icon="running"
+          testId="left-note"
+          onClick={() => {
+            reloadImages(store).catch((error: unknown) => {
+              showToast(explainProblem(problemOf(error)).title, { kind: 'error' });
+            });
+          }}
+        >
+          {t.gallery.left(left)}
+          <span class="visually-hidden">, {t.gallery.leftLabel}</span>
+        </Button>
+      )}
+    </>
+  );
+}
+
+function applyFilter(projectId: string, filter: ImageFilter): void {
+  // The focus stays on the filter; it goes to an image only on the way back from one.
+  galleryOf(projectId, filter).lastViewedId = null;
+  pushSearch(filterSearch(filter));
+}
+
+/** The images of a project that match the filter in the address, newest first. */
 export function GalleryScreen({ projectId }: { projectId: string }) {
   useTitle(t.gallery.title);
-  const store = galleryOf(projectId);
+  const filter = readFilter(place.value.search);
+  const store = galleryOf(projectId, filter);
   const running = useLiveGallery(store);
+  const sources = useFilterSources(projectId);
+  const canSelect = canReviewProject.value;
+  useGalleryKeys(store, canSelect);
   const images = store.images.value;
   const isEmpty = store.isLoaded.value && images.length === 0;
-  const imageCount = currentProject.value?.project?.imageCount ?? images.length;
+  const hasFilters = isFiltered(filter) || !isEmpty;
+  const filtering = {
+    filter,
+    sources,
+    onFilter: (next: ImageFilter) => applyFilter(projectId, next),
+  };
+
+  useEffect(
+    () =>
+      onMatchingDecided((decided) => {
+        if (decided === projectId) void rereadImages(projectId).catch(() => undefined);
+      }),
+    [projectId],
+  );
 
   useEffect(() => {
     void loadConfig();
@@ -97,11 +162,7 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
       <div class="gallery-tools">
         <div class="row">
           <h1>{t.gallery.title}</h1>
-          {!isEmpty && store.isLoaded.value && (
-            <span class="muted" data-testid="image-count">
-              {t.gallery.count(Math.max(imageCount, images.length))}
-            </span>
-          )}
+          {!isEmpty && store.isLoaded.value && <ImageCount store={store} />}
           {running && (
             <a class="live-note table-link" href={pathTo.import(projectId, running.id)}>
               <span class="live-dot" />
@@ -109,15 +170,36 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
             </a>
           )}
         </div>
-        {images.length > 0 && <HeightSlider />}
+        <div class="row">
+          {hasFilters && <FilterButton {...filtering} />}
+          <ButtonLink href={pathTo.bin(projectId)} variant="quiet" icon="trash" testId="bin-open">
+            {t.bin.title}
+          </ButtonLink>
+          {images.length > 0 && <HeightSlider />}
+        </div>
       </div>
+      {hasFilters && <FilterBar {...filtering} />}
       <FreshPill store={store} />
-      {isEmpty && <EmptyGallery projectId={projectId} runningJobId={running?.id ?? null} />}
+      <p class="visually-hidden" role="status">
+        {spoken.value}
+      </p>
+      {isEmpty && isFiltered(filter) && (
+        <EmptyState text={t.gallery.noMatch}>
+          <Button testId="empty-clear" onClick={() => filtering.onFilter({})}>
+            {t.filter.clear}
+          </Button>
+        </EmptyState>
+      )}
+      {isEmpty && !isFiltered(filter) && (
+        <EmptyGallery projectId={projectId} runningJobId={running?.id ?? null} />
+      )}
       {images.length > 0 && (
         <Gallery
+          key={store.key}
           label={t.gallery.title}
-          images={images}
+          store={store}
           rowHeight={rowHeight.value}
+          canSelect={canSelect}
           onNearEnd={() => void loadMoreImages(store)}
           revealId={store.lastViewedId}
           restoreY={place.value.scrollY}
@@ -132,6 +214,7 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
       {store.problem.value && (
         <ErrorState problem={store.problem.value} onRetry={() => void loadMoreImages(store)} />
       )}
+      <BulkBar store={store} sources={sources} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { FilmStrip } from '../components/film-strip.tsx';
 import { Sheet } from '../components/sheet.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { nameOfSource } from '../components/tile.tsx';
+import { filterSearch, readFilter } from '../gallery/filter.ts';
 import { ringOf } from '../live/people.ts';
 import { DecisionBar, MoveOnSwitch } from '../review/decision-bar.tsx';
 import { KeysDialog } from '../review/keys-dialog.tsx';
@@ -17,8 +18,8 @@ import { withNewestState } from '../review/review-store.ts';
 import { usePreload } from '../review/use-preload.ts';
 import { useReview } from '../review/use-review.ts';
 import { pathTo } from '../routing/match.ts';
-import { navigate } from '../routing/navigation.ts';
-import { galleryOf, loadMoreImages } from '../state/gallery-store.ts';
+import { navigate, place } from '../routing/navigation.ts';
+import { galleryOf, loadMoreImages, placeIn } from '../state/gallery-store.ts';
 import { canEditProject, canReviewProject, currentProject } from '../state/project.ts';
 import { useResource } from '../state/use-resource.ts';
 import { useTitle } from '../state/use-title.ts';
@@ -48,7 +49,8 @@ async function readImage(imageId: string, isKnown: boolean, signal: AbortSignal)
 /** Goes to another image of the same project, and leaves the focus on the button that led there. */
 function showImage(image: Image): void {
   const focused = document.activeElement;
-  navigate(pathTo.image(image.projectId, image.id), { replace: true });
+  // The list that it is gone through stays the same.
+  navigate(pathTo.image(image.projectId, image.id) + place.value.search, { replace: true });
   requestAnimationFrame(() => {
     if (focused instanceof HTMLButtonElement && focused.isConnected) focused.focus({ preventScroll: true });
   });
@@ -56,9 +58,10 @@ function showImage(image: Image): void {
 
 /** One image to decide about, its facts and its neighbours. The gallery holds most of it, so stepping is instant. */
 export function ImageScreen({ projectId, imageId }: { projectId: string; imageId: string }) {
-  const store = galleryOf(projectId);
+  const store = galleryOf(projectId, readFilter(place.value.search));
+  const search = filterSearch(store.filter);
   const images = store.images.value;
-  const index = images.findIndex(({ id }) => id === imageId);
+  const index = placeIn(store, imageId);
   const known = images[index] ?? null;
   // Read again even when known: the signed address in the list may have expired.
   const resource = useResource(imageId, (signal) => readImage(imageId, known !== null, signal));
@@ -101,7 +104,9 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
 
   if (isMissing(resource.problem)) {
     const { image: title, unshared, backToImages } = t.notFound;
-    return <Missing title={title} body={unshared} action={backToImages} href={pathTo.images(projectId)} />;
+    return (
+      <Missing title={title} body={unshared} action={backToImages} href={pathTo.images(projectId) + search} />
+    );
   }
   if (!image) {
     return (
@@ -118,7 +123,9 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
 
   const remove = () => {
     const after = images[index + 1] ?? images[index - 1];
-    navigate(after ? pathTo.image(projectId, after.id) : pathTo.images(projectId), { replace: true });
+    navigate((after ? pathTo.image(projectId, after.id) : pathTo.images(projectId)) + search, {
+      replace: true,
+    });
     void moveToBin(projectId, [image]);
   };
   const actions = <ImageActions image={image} canDelete={canEditProject.value} onDelete={remove} />;
@@ -153,7 +160,15 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
             onHelp={() => setOverlay('keys')}
           />
         )}
-        {index >= 0 && <FilmStrip label={t.image.strip} images={strip} currentId={imageId} ringOf={ringOf} />}
+        {index >= 0 && (
+          <FilmStrip
+            label={t.image.strip}
+            images={strip}
+            currentId={imageId}
+            ringOf={ringOf}
+            search={search}
+          />
+        )}
         <div class="viewer-bar">
           <Button icon="panel" onClick={() => setOverlay('details')} testId="image-details">
             {t.image.details}

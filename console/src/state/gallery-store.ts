@@ -1,11 +1,14 @@
-import { batch, signal } from '@preact/signals';
-import type { Signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import { api } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Image } from '../api/types.ts';
+import type { Image, ImageFilter } from '../api/types.ts';
+import { filterSearch, isFiltered, stillMatches } from '../gallery/filter.ts';
 import { mergeFresh, splitFresh } from '../gallery/fresh.ts';
 import type { ImageState } from '../review/image-state.ts';
+import { NOTHING, without } from '../gallery/selection.ts';
+import type { Selection } from '../gallery/selection.ts';
 
 interface Fresh {
   images: Image[];
@@ -14,10 +17,18 @@ interface Fresh {
   nextCursor: string | null;
 }
 
-/** The images of one project, newest first; kept while the reader moves between gallery and image. */
+/** The images of a project that match a filter, newest first; kept while the reader moves between gallery and image. */
 export interface GalleryStore {
+  /** Of the project and the filter. */
+  key: string;
   projectId: string;
+  filter: ImageFilter;
   images: Signal<Image[]>;
+  /** The place of each image in the list. */
+  places: ReadonlySignal<ReadonlyMap<string, number>>;
+  /** How many of the images a decision has taken out of the filter; they stay until the list is read again. */
+  leftCount: ReadonlySignal<number>;
+  selection: Signal<Selection>;
   nextCursor: Signal<string | null>;
   isLoaded: Signal<boolean>;
   isLoading: Signal<boolean>;
@@ -25,25 +36,44 @@ export interface GalleryStore {
   fresh: Signal<Fresh | null>;
   /** The image looked at last; the gallery opens with it in sight. */
   lastViewedId: string | null;
+  /** Changes when the list starts over: a page that was asked for before then belongs to no place in it. */
+  round: number;
 }
 
+/** Enough to go back through a few filters; each may hold many thousand images. */
+const MAX_STORES = 6;
+
+/** In the order of use, the last used at the end. */
 const stores = new Map<string, GalleryStore>();
 
-/** The store of a project; one per project while the console is open. */
-export function galleryOf(projectId: string): GalleryStore {
-  const known = stores.get(projectId);
-  if (known) return known;
-  const store: GalleryStore = {
+function newStore(key: string, projectId: string, filter: ImageFilter): GalleryStore {
+  const images = signal<Image[]>([]);
+  return {
+    key,
     projectId,
-    images: signal<Image[]>([]),
+    filter,
+    images,
+    places: computed(() => new Map(images.value.map(({ id }, place) => [id, place]))),
+    leftCount: computed(() => images.value.filter((image) => !stillMatches(image, filter)).length),
+    selection: signal(NOTHING),
     nextCursor: signal<string | null>(null),
     isLoaded: signal(false),
     isLoading: signal(false),
     problem: signal<Problem | null>(null),
     fresh: signal<Fresh | null>(null),
     lastViewedId: null,
+    round: 0,
   };
-  stores.set(projectId, store);
+}
+
+/** The store of a project and a filter; the least recently used one gives way to a new one. */
+export function galleryOf(projectId: string, filter: ImageFilter = {}): GalleryStore {
+  const key = projectId + filterSearch(filter);
+  const store = stores.get(key) ?? newStore(key, projectId, filter);
+  stores.delete(key);
+  stores.set(key, store);
+  const [oldest] = stores.keys();
+  if (stores.size > MAX_STORES && oldest !== undefined) stores.delete(oldest);
   return store;
 }
 
@@ -54,28 +84,34 @@ export function onImagesRead(lay: (image: Image) => Image): void {
   overlay = lay;
 }
 
-/** Shows new states of images wherever they are shown. A state older than the one shown is left out. */
+/** Shows new states of images wherever they are shown, also where they no longer match; older news is dropped. */
 export function patchImages(projectId: string, states: readonly ImageState[]): void {
-  const store = stores.get(projectId);
-  if (!store) return;
   const byId = new Map(states.map((state) => [state.id, state]));
-  const patch = (images: Image[]) => {
-    const isShown = images.some(({ id }) => byId.has(id));
-    if (!isShown) return images;
-    return images.map((image) => {
-      const state = byId.get(image.id);
-      return state && state.revision >= image.revision ? { ...image, ...state } : image;
-    });
+  const patch = (image: Image): Image => {
+    const state = byId.get(image.id);
+    return state && state.revision >= image.revision ? { ...image, ...state } : image;
   };
   batch(() => {
-    store.images.value = patch(store.images.value);
-    const fresh = store.fresh.value;
-    if (fresh) store.fresh.value = { ...fresh, images: patch(fresh.images) };
+    for (const store of galleriesOf(projectId)) {
+      const fresh = store.fresh.value;
+      if (fresh) store.fresh.value = { ...fresh, images: fresh.images.map(patch) };
+      if (states.some(({ id }) => store.places.value.has(id)))
+        store.images.value = store.images.value.map(patch);
+    }
   });
+}
+
+function galleriesOf(projectId: string): GalleryStore[] {
+  return [...stores.values()].filter((store) => store.projectId === projectId);
 }
 
 export function forgetGalleries(): void {
   stores.clear();
+}
+
+/** The place of an image in the list, or -1. */
+export function placeIn(store: GalleryStore, imageId: string): number {
+  return store.places.value.get(imageId) ?? -1;
 }
 
 /** Loads the next page, or the first one. Does nothing while a page is on its way or after the last. */
@@ -84,10 +120,12 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
   if (store.isLoading.value || (!isFirst && store.nextCursor.value === null)) return;
   store.isLoading.value = true;
   store.problem.value = null;
+  const { round } = store;
   try {
-    const page = await api.images(store.projectId, {}, isFirst ? null : store.nextCursor.value);
+    const page = await api.images(store.projectId, store.filter, isFirst ? null : store.nextCursor.value);
+    if (store.round !== round) return;
     batch(() => {
-      const { added } = splitFresh(page.data.map(overlay), store.images.value);
+      const added = page.data.map(overlay).filter(({ id }) => !store.places.value.has(id));
       store.images.value = [...store.images.value, ...added];
       store.nextCursor.value = page.nextCursor;
       store.isLoaded.value = true;
@@ -100,11 +138,28 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
 }
 
 /**
+ * Reads the list again from its start; what is shown stays until the answer is there. The project's other lists are
+ * read again when they are next shown. Throws ProblemError.
+ */
+export async function reloadImages(store: GalleryStore): Promise<void> {
+  const page = await api.images(store.projectId, store.filter, null);
+  for (const { key } of galleriesOf(store.projectId)) if (key !== store.key) stores.delete(key);
+  store.round += 1;
+  batch(() => {
+    store.images.value = page.data.map(overlay);
+    store.nextCursor.value = page.nextCursor;
+    store.isLoaded.value = true;
+    store.fresh.value = null;
+    store.selection.value = NOTHING;
+  });
+}
+
+/**
  * Looks for images newer than those shown and keeps them aside, so that nothing moves under the reader's
  * eyes; into an empty gallery they go at once. Throws ProblemError.
  */
 export async function checkFreshImages(store: GalleryStore, signal: AbortSignal): Promise<void> {
-  const page = await api.images(store.projectId, {}, null, signal);
+  const page = await api.images(store.projectId, store.filter, null, signal);
   if (signal.aborted || !store.isLoaded.value) return;
   const { added, hasGap } = splitFresh(page.data.map(overlay), store.images.value);
   if (added.length === 0) return;
@@ -116,6 +171,7 @@ export async function checkFreshImages(store: GalleryStore, signal: AbortSignal)
 export function takeFresh(store: GalleryStore): void {
   const fresh = store.fresh.value;
   if (!fresh) return;
+  if (fresh.hasGap) store.round += 1;
   batch(() => {
     if (fresh.hasGap) store.nextCursor.value = fresh.nextCursor;
     store.images.value = mergeFresh(fresh.images, fresh.hasGap ? [] : store.images.value);
@@ -123,17 +179,70 @@ export function takeFresh(store: GalleryStore): void {
   });
 }
 
-/** Takes a deleted image out of the list. */
-export function dropImage(store: GalleryStore, imageId: string): void {
-  const fresh = store.fresh.value;
-  if (fresh) store.fresh.value = { ...fresh, images: fresh.images.filter(({ id }) => id !== imageId) };
-  store.images.value = store.images.value.filter(({ id }) => id !== imageId);
+/** Takes images that went to the bin out of every list of their project. */
+export function dropImages(projectId: string, imageIds: readonly string[]): void {
+  const gone = new Set(imageIds);
+  const keep = (images: Image[]) => images.filter(({ id }) => !gone.has(id));
+  batch(() => {
+    for (const store of galleriesOf(projectId)) {
+      const fresh = store.fresh.value;
+      if (fresh) store.fresh.value = { ...fresh, images: keep(fresh.images) };
+      store.images.value = keep(store.images.value);
+      store.selection.value = without(store.selection.value, gone);
+    }
+  });
 }
 
-/** Puts images back among the others, newest first, as the list has them. */
-export function putBackImages(store: GalleryStore, images: readonly Image[]): void {
-  // Ids begin with the time, so their order is that of the list.
-  store.images.value = mergeFresh(images.map(overlay), store.images.value).sort((one, other) =>
-    one.id < other.id ? 1 : -1,
-  );
+/** Puts images that came back from the bin into the lists of their project that they belong to. */
+export function putBackImages(projectId: string, images: readonly Image[]): void {
+  batch(() => {
+    for (const store of galleriesOf(projectId)) {
+      const last = store.images.value.at(-1);
+      // What lies behind the last one comes with a later page.
+      const isDue = ({ id }: Image) => store.nextCursor.value === null || !last || id > last.id;
+      const back = images.map(overlay).filter((image) => isDue(image) && stillMatches(image, store.filter));
+      // Ids begin with the time, so their order is that of the list.
+      if (store.isLoaded.value && back.length > 0)
+        store.images.value = mergeFresh(back, store.images.value).sort((one, other) =>
+          one.id < other.id ? 1 : -1,
+        );
+    }
+  });
+}
+
+/** An image of a project that some list holds. */
+export function findImage(projectId: string, imageId: string): Image | null {
+  for (const store of galleriesOf(projectId)) {
+    const image = store.images.value[placeIn(store, imageId)];
+    if (image) return image;
+  }
+  return null;
+}
+
+/** Pages that are read again at most: what lies behind them is read when its turn comes. */
+const MAX_REREAD_PAGES = 20;
+
+/**
+ * Reads the loaded images of the list that was used last again, in place: nothing moves but what is gone. The project's
+ * other lists are read again when they are next shown. Throws ProblemError.
+ */
+export async function rereadImages(projectId: string): Promise<void> {
+  const store = galleriesOf(projectId).at(-1);
+  if (!store?.isLoaded.value) return;
+  const { round } = store;
+  const read = new Map<string, Image>();
+  let cursor: string | null = null;
+  for (let pages = 0; pages < MAX_REREAD_PAGES && read.size < store.images.value.length; pages++) {
+    const page: Awaited<ReturnType<typeof api.images>> = await api.images(projectId, store.filter, cursor);
+    for (const image of page.data) read.set(image.id, overlay(image));
+    cursor = page.nextCursor;
+    if (cursor === null) break;
+  }
+  if (store.round !== round) return;
+  for (const { key } of galleriesOf(projectId)) if (key !== store.key) stores.delete(key);
+  const last = [...read.keys()].at(-1) ?? '';
+  store.images.value = store.images.value.flatMap((image) => {
+    const isCovered = cursor === null || image.id >= last;
+    return read.get(image.id) ?? (isCovered && !isFiltered(store.filter) ? [] : image);
+  });
 }

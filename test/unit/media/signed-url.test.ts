@@ -8,6 +8,7 @@ const claim: MediaClaim = {
   projectId: 'prj_1',
   imageId: 'img_1',
   variant: 'original',
+  isBinned: false,
 };
 const WINDOW_MS = 60 * 60_000;
 const START = 500_000 * WINDOW_MS;

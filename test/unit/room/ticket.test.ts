@@ -53,6 +53,7 @@ describe('a ticket', () => {
       projectId: 'prj_1',
       imageId: 'img_1',
       variant: 'original' as const,
+      isBinned: false,
     };
     const url = new URL(createUrlSigner(SECRET).sign(claim, 1_000), 'http://darkroom.test');
     const [encoded] = signer.issue('prj_1', guest).split('.');
