@@ -3,7 +3,7 @@ import type { Services } from './services.ts';
 
 /** Who is asking. */
 export type Actor =
-  { kind: 'user'; userId: string; sessionId: string; tokenHash: string } | { kind: 'anonymous' };
+  { kind: 'user'; userId: string; sessionId: string } | { kind: 'anonymous' };
 
 export interface IdempotencyKey {
   key: string;

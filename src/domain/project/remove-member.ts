@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm';
+import type { RequestContext } from '../../context.ts';
+import { enterProject } from '../../db/statement.ts';
+import { write } from '../../db/write.ts';
+import { requireUser } from '../account/require-user.ts';
+
+/**
+ * Removes a member, for which it needs the role owner, or lets the caller leave. Their open invitations go along.
+ * Errors: `illegal_state` when nobody would be left as owner.
+ */
+export async function removeMember(ctx: RequestContext, projectId: string, userId: string) {
+  const isLeaving = requireUser(ctx).userId === userId;
+  return await write(ctx, {
+    authorize: enterProject(projectId, isLeaving ? 'viewer' : 'owner'),
+    effects: [],
+    activity: { action: isLeaving ? 'member.left' : 'member.removed', subjectId: userId, projectId },
+    // Who has left may write nothing into the project, also no activity.
+    lastly: [sql`select app.remove_member(${userId})`],
+    status: 204,
+  });
+}
