@@ -38,20 +38,24 @@ create policy invitations_sweep on invitations for delete to darkroom_service
   using (expires_at < now() - interval '30 days');
 create policy invitations_definer on invitations to darkroom_owner using (true) with check (true);
 
--- Makes changes of a project's owners come one after the other, and asks again what the caller may do: the
--- change before may have been about them.
-create function app.lock_owners(project text) returns member_role
+-- Enters a project for a change of who is in it. Such changes come one after the other, and what the caller may do is
+-- asked again once it is their turn: the change before may have been about them. Owners are locked before the caller,
+-- as a change locks its member after the owners.
+create function app.enter_members(project text, needed member_role) returns member_role
 language plpgsql security definer set search_path = public, app, pg_temp as $$
 begin
-  perform from project_members where project_id = project and role = 'owner' order by user_id for update;
-  return app.role_in(project);
+  perform app.enter_project(project, needed);
+  perform from project_members
+  where project_id = project and (role = 'owner' or user_id = app.actor())
+  order by role = 'owner' desc, user_id for update;
+  return app.enter_project(project, needed);
 end $$;
 
 create function app.make_invitation(id text, granted member_role, token bytea, expires timestamptz) returns void
 language plpgsql security definer set search_path = public, app, pg_temp as $$
 declare project text := app.tenant('owner');
 begin
-  if project is null or app.lock_owners(project) is distinct from 'owner' then
+  if project is null then
     perform app.fail('forbidden');
   end if;
   insert into invitations (id, project_id, role, token_hash, created_by, expires_at)
@@ -159,7 +163,7 @@ declare
   project text := app.tenant('owner');
   old member_role;
 begin
-  if project is null or app.lock_owners(project) is distinct from 'owner' then
+  if project is null then
     perform app.fail('forbidden');
   end if;
   select role into old from project_members where project_id = project and user_id = member for update;
@@ -174,12 +178,9 @@ end $$;
 -- Owners remove anybody, everybody else only themselves.
 create function app.remove_member(member text) returns void
 language plpgsql security definer set search_path = public, app, pg_temp as $$
-declare
-  project text := app.tenant('viewer');
-  mine member_role;
+declare project text := app.tenant(case when member = app.actor() then 'viewer' else 'owner' end::member_role);
 begin
-  mine := app.lock_owners(project);
-  if mine is null or (mine <> 'owner' and member <> app.actor()) then
+  if project is null then
     perform app.fail('forbidden');
   end if;
   delete from project_members where project_id = project and user_id = member;
@@ -268,7 +269,7 @@ begin
 end $$;
 
 grant execute on function
-  app.make_invitation(text, member_role, bytea, timestamptz), app.invitation_people(),
+  app.enter_members(text, member_role), app.make_invitation(text, member_role, bytea, timestamptz), app.invitation_people(),
   app.withdraw_invitation(text), app.look_at_invitation(bytea),
   app.accept_invitation(bytea), app.change_member(text, member_role), app.remove_member(text),
   app.add_refresh_token(text, bytea, timestamptz),
@@ -281,7 +282,7 @@ drop function app.rotate_refresh_token(bytea, bytea, bytea, timestamptz, interva
   app.change_member(text, member_role), app.settle_owners(text, text),
   app.accept_invitation(bytea), app.look_at_invitation(bytea), app.find_invitation(bytea),
   app.withdraw_invitation(text), app.invitation_people(),
-  app.make_invitation(text, member_role, bytea, timestamptz), app.lock_owners(text);
+  app.make_invitation(text, member_role, bytea, timestamptz), app.enter_members(text, member_role);
 drop table refresh_tokens, invitations;
 delete from sessions where kind = 'program';
 alter table sessions drop constraint sessions_cookie;

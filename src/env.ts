@@ -57,7 +57,10 @@ const secret = z.string().regex(/^[A-Za-z0-9+/_-]{43,}={0,2}$/, 'must be at leas
 const signingKeys = z.string().transform((text, context) => {
   const keys = parseSigningKeys(text);
   if (keys) return keys;
-  context.addIssue({ code: 'custom', message: 'must be a JSON array of private P-256 JWKs with different kids' });
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a JSON array of private P-256 JWKs with different kids',
+  });
   return z.NEVER;
 });
 

@@ -38,9 +38,7 @@ export function toAppError(error: unknown): Error {
       if (error.message === 'replay') return new ReplayError();
       if (!isErrorCode(error.message)) break;
       const state = error.detail || undefined;
-      const detail = state
-        ? (STATE_DETAILS[state] ?? `It is ${state} now.`)
-        : (DETAILS[error.message] ?? '');
+      const detail = state ? (STATE_DETAILS[state] ?? `It is ${state} now.`) : (DETAILS[error.message] ?? '');
       return new AppError(error.message, detail, { cause: error, ...(state && { state }) });
     }
     // lock_not_available: another request holds the key or the row for longer than lock_timeout.

@@ -48,11 +48,7 @@ function ringOf(keys: readonly SigningKey[]): KeyRing {
  * ES256 access tokens. The first key signs; all of them are published and verified, so that a key can be brought in
  * before it signs and kept until its last token has expired. `origin` is both who issues and whom they are for.
  */
-export function createAccessTokens(
-  keys: readonly SigningKey[],
-  origin: string,
-  clock: Clock,
-): AccessTokens {
+export function createAccessTokens(keys: readonly SigningKey[], origin: string, clock: Clock): AccessTokens {
   const ring = ringOf(keys);
   return {
     async issue({ userId, sessionId }) {

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { invitations } from '../../db/schema/invitation.ts';
 import type { MemberRole } from '../../db/schema/project.ts';
-import { enterProject, select } from '../../db/statement.ts';
+import { enterMembers, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { newId } from '../../lib/id.ts';
 import { hashToken } from '../account/session-token.ts';
@@ -24,7 +24,7 @@ export async function createInvitation(
   const tokenHash = await hashToken(invitationToken(secret, id));
   const expiresAt = new Date(ctx.services.clock.now() + input.expiresInDays * DAY_MS);
   const written = await write<Invitation>(ctx, {
-    authorize: enterProject(projectId, 'owner'),
+    authorize: enterMembers(projectId, 'owner'),
     effects: [
       sql`select app.make_invitation(${id}, ${input.role}, decode(${tokenHash}, 'hex'),
         ${expiresAt.toISOString()})`,

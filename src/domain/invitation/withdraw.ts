@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
-import { enterProject } from '../../db/statement.ts';
+import { enterMembers } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
 
@@ -8,7 +8,7 @@ import { requireUser } from '../account/require-user.ts';
 export async function withdrawInvitation(ctx: RequestContext, projectId: string, invitationId: string) {
   requireUser(ctx);
   return await write(ctx, {
-    authorize: enterProject(projectId, 'owner'),
+    authorize: enterMembers(projectId, 'owner'),
     effects: [sql`select app.withdraw_invitation(${invitationId})`],
     activity: { action: 'invitation.withdrawn', subjectId: invitationId, projectId },
     status: 204,

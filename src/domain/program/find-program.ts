@@ -26,7 +26,10 @@ async function isOpen(
     ctx.services.db.primary,
     [
       enter(userId, ctx.requestId),
-      select.select({ json: sql`to_jsonb(true)` }).from(sessions).where(eq(sessions.id, sessionId)),
+      select
+        .select({ json: sql`to_jsonb(true)` })
+        .from(sessions)
+        .where(eq(sessions.id, sessionId)),
     ],
     { deadlineMs: READ_DEADLINE_MS, readOnly: true },
   );

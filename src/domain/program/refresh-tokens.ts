@@ -51,7 +51,10 @@ export async function refreshTokens(ctx: RequestContext, presented: string): Pro
     ignoreKey: true,
   });
   if (!rotation || rotation.isReused) {
-    throw new AppError('invalid_credentials', 'The refresh token is unknown, was used before or has expired.');
+    throw new AppError(
+      'invalid_credentials',
+      'The refresh token is unknown, was used before or has expired.',
+    );
   }
   const token = successorOf(presented, rotation.seed);
   return await toProgramTokens(ctx, rotation, { token, expiresAt: rotation.expiresAt });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import type { MemberRole } from '../../db/schema/project.ts';
-import { enterProject } from '../../db/statement.ts';
+import { enterMembers } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
 import { type Member, memberQuery } from './member-view.ts';
@@ -19,7 +19,7 @@ export async function changeMember(
   const { userId, role } = input;
   const before = sql`current_setting('app.role_before')`;
   return await write<Member>(ctx, {
-    authorize: enterProject(projectId, 'owner'),
+    authorize: enterMembers(projectId, 'owner'),
     effects: [sql`select set_config('app.role_before', app.change_member(${userId}, ${role})::text, true)`],
     activity: {
       action: 'member.changed',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
-import { enterProject } from '../../db/statement.ts';
+import { enterMembers } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
 
@@ -11,7 +11,7 @@ import { requireUser } from '../account/require-user.ts';
 export async function removeMember(ctx: RequestContext, projectId: string, userId: string) {
   const isLeaving = requireUser(ctx).userId === userId;
   return await write(ctx, {
-    authorize: enterProject(projectId, isLeaving ? 'viewer' : 'owner'),
+    authorize: enterMembers(projectId, isLeaving ? 'viewer' : 'owner'),
     effects: [],
     activity: { action: isLeaving ? 'member.left' : 'member.removed', subjectId: userId, projectId },
     // Who has left may write nothing into the project, also no activity.
