@@ -12,12 +12,14 @@ import { AuthFrame } from './screens/auth-frame.tsx';
 import { DesignScreen } from './screens/design.tsx';
 import { GalleryScreen } from './screens/gallery.tsx';
 import { ImageScreen } from './screens/image.tsx';
+import { JoinScreen } from './screens/join.tsx';
 import { ImportsScreen } from './screens/imports.tsx';
 import { JobScreen } from './screens/job.tsx';
 import { NewImportScreen } from './screens/new-import.tsx';
 import { NotFoundScreen } from './screens/not-found.tsx';
 import { ProjectScreen } from './screens/project.tsx';
 import { ProjectsScreen } from './screens/projects.tsx';
+import { SettingsScreen } from './screens/settings.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SignUpScreen } from './screens/sign-up.tsx';
 import { loadSession, session } from './state/session.ts';
@@ -29,6 +31,14 @@ function SignedInScreen({ current }: { current: Route }) {
       return <ProjectsScreen />;
     case 'account':
       return <AccountScreen />;
+    case 'join':
+      return <JoinScreen />;
+    case 'settings':
+      return (
+        <ProjectScreen>
+          <SettingsScreen key={current.projectId} projectId={current.projectId} />
+        </ProjectScreen>
+      );
     case 'images':
       return (
         <ProjectScreen>

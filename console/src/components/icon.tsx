@@ -26,6 +26,8 @@ const PATHS = {
   chevronLeft: 'M12 5l-5 5 5 5',
   chevronRight: 'M8 5l5 5-5 5',
   arrowUp: 'M10 16V4M5.5 8.5L10 4l4.5 4.5',
+  arrowDown: 'M10 4v12M5.5 11.5L10 16l4.5-4.5',
+  settings: 'M3.5 6.5h7M14.5 6.5h2M12.5 4.5v4M3.5 13.5h2M9.5 13.5h7M7.5 11.5v4',
   panel: 'M3.5 4.5h13v11h-13zM12 4.5v11',
   trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10',
 } as const;

@@ -20,6 +20,7 @@ export function listCommands(projectId: string | null, projects: readonly Projec
           goTo('images', t.nav.images, pathTo.images(projectId)),
           goTo('imports', t.nav.imports, pathTo.imports(projectId)),
           goTo('new-import', t.newImport.title, pathTo.newImport(projectId)),
+          goTo('settings', t.settings.title, pathTo.settings(projectId)),
           {
             id: 'export',
             label: t.exporting.open,
