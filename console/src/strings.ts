@@ -82,7 +82,7 @@ export const t = {
     delete: 'Move to bin',
     deleteTitle: (name: string) => `Move ${name} to the bin?`,
     deleteBody: (count: number) =>
-      `${count === 0 ? 'It' : `It and its ${counted(count, 'image', 'images')}`} can be reached by nobody any more, and imports under way stop. An owner can restore all of it within 30 days; then it is gone for good.`,
+      `${count === 0 ? 'It' : `It and its ${counted(count, 'image', 'images')}`} can no longer be opened by anybody, and imports under way stop. An owner can restore all of it within 30 days; then it is gone for good.`,
     deleteSubmit: 'Move to bin',
     deleted: (name: string) => `${name} is in the bin`,
     role: { owner: 'Owner', editor: 'Editor', reviewer: 'Reviewer', viewer: 'Viewer' },
@@ -132,10 +132,11 @@ export const t = {
     roleOf: (name: string) => `Role of ${name}`,
     roleChanged: (name: string, role: string) => `${name} is ${role} now`,
     roleHints: {
-      viewer: 'Sees the images and exports them.',
-      reviewer: 'Also keeps, rejects, labels and tags images.',
-      editor: 'Also imports and deletes images, and changes the project and its labels.',
-      owner: 'Also invites people, gives roles, and can move the project to the bin.',
+      viewer: 'Sees and exports the images.',
+      reviewer: 'Sees and exports the images; keeps, rejects, labels and tags them.',
+      editor:
+        'Does all that a reviewer does; imports and deletes images, changes the project and its labels.',
+      owner: 'Does all that an editor does; invites people, gives roles, moves the project to the bin.',
     },
     lastOwner: 'The only owner',
     remove: 'Remove',
