@@ -25,13 +25,17 @@ import { type App, createApp } from './routes/app.ts';
 import { authRoutes } from './routes/auth/index.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
 import { binRoutes } from './routes/bin/index.ts';
+import { tokenRoutes } from './routes/auth/token.ts';
 import { consoleConfigRoute } from './routes/console/index.ts';
 import { serveConsole } from './routes/console/pages.ts';
 import { exportRoutes } from './routes/export/index.ts';
 import { livenessRoute, readinessRoute } from './routes/health/index.ts';
 import { imageRoutes } from './routes/image/index.ts';
+import { invitationRoutes } from './routes/invitation/index.ts';
 import { jobRoutes } from './routes/job/index.ts';
+import { jwksRoute } from './routes/jwks.ts';
 import { mediaRoutes, publicMediaRoutes } from './routes/media/index.ts';
+import { memberRoutes } from './routes/member/index.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
@@ -42,6 +46,17 @@ import { sessionRoutes } from './routes/session/index.ts';
 /** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
 const LIST_ROUTES = ['/v1/projects/:projectId/jobs', '/v1/jobs/:jobId/urls'];
 const isList = (path: string) => /^\/v1\/(projects\/[^/]+\/jobs|jobs\/[^/]+\/urls)$/.test(path);
+
+/** Where somebody may try out passwords, or secrets that open something. */
+const PASSWORD_ATTEMPTS = ['/v1/auth/sign-in', '/v1/auth/token'];
+const ATTEMPTS = [
+  '/v1/auth/sign-up',
+  '/v1/auth/sign-in-link',
+  '/v1/auth/token/refresh',
+  '/v1/profile/password',
+  '/v1/invitations/look',
+  '/v1/invitations/accept',
+];
 
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
@@ -55,17 +70,21 @@ export function buildApp(): App {
   readinessRoute(app);
   consoleConfigRoute(app);
   openapiRoute(app);
+  jwksRoute(app);
   publicMediaRoutes(app);
   roomSocketRoute(app);
-  app.on('POST', ['/v1/auth/sign-up', '/v1/auth/sign-in-link', '/v1/profile/password'], limitAttempts());
-  app.on('POST', '/v1/auth/sign-in', limitAttempts({ emailOf: attemptedEmail }));
+  app.on('POST', ATTEMPTS, limitAttempts());
+  app.on('POST', PASSWORD_ATTEMPTS, limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/*', authenticate());
   for (const path of LIST_ROUTES)
     app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES), idempotencyKey());
   authRoutes(app);
+  tokenRoutes(app);
   profileRoutes(app);
   sessionRoutes(app);
   projectRoutes(app);
+  memberRoutes(app);
+  invitationRoutes(app);
   jobRoutes(app);
   imageRoutes(app);
   reviewRoutes(app);

@@ -2,8 +2,7 @@ import type { LogFields } from './observability/logger.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking. */
-export type Actor =
-  { kind: 'user'; userId: string; sessionId: string; tokenHash: string } | { kind: 'anonymous' };
+export type Actor = { kind: 'user'; userId: string; sessionId: string } | { kind: 'anonymous' };
 
 export interface IdempotencyKey {
   key: string;

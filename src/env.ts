@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CoordinatorNamespace } from './crawl/coordinator.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
+import { parseSigningKeys } from './keys/signing-keys.ts';
 import type { RoomNamespace } from './rooms/room.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
@@ -56,6 +57,16 @@ const origins = z
 /** 32 bytes or more in base64 or base64url. */
 const secret = z.string().regex(/^[A-Za-z0-9+/_-]{43,}={0,2}$/, 'must be at least 32 random bytes in base64');
 
+const signingKeys = z.string().transform((text, context) => {
+  const keys = parseSigningKeys(text);
+  if (keys) return keys;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a JSON array of private P-256 JWKs with different kids',
+  });
+  return z.NEVER;
+});
+
 const requestsPerSecond = (most: number) => z.coerce.number().min(0.01).max(most);
 const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
 
@@ -67,6 +78,7 @@ const local = {
   UPSTASH_REDIS_REST_URL: httpUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
   MEDIA_SIGNING_KEY: secret,
+  TOKEN_SIGNING_KEYS: signingKeys,
   PUBLIC_URL: httpUrl,
   SHARED_URL: httpUrl.refine((text) => text.startsWith('https://'), 'must be https').optional(),
   SHARED_SECRET: secret.optional(),
@@ -100,6 +112,8 @@ const DEVELOPMENT_DEFAULTS = {
   UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:8079',
   UPSTASH_REDIS_REST_TOKEN: 'darkroom-dev-token',
   MEDIA_SIGNING_KEY: 'darkroom-dev-key-darkroom-dev-key-darkroom-dev-key',
+  TOKEN_SIGNING_KEYS:
+    '[{"kty":"EC","crv":"P-256","kid":"darkroom-dev","x":"VESgBqM7yHh_YmlE8BjdPWE56b2QPrh2UTy5dz1uhsg","y":"PIf7J1uCPJgkkVN5B4iBqC8ZGqV2kH84uJFpPfkhHCY","d":"56IQzWs2dyvKnS3NOSI0ZZs7T3EekmaY8UuPLdmc0pY"}]',
   PUBLIC_URL: 'http://127.0.0.1:8787',
 } as const;
 
@@ -115,6 +129,10 @@ const deployed = {
     .min(20, 'is too short for an Upstash token')
     .refine(notExample, 'is the example value'),
   MEDIA_SIGNING_KEY: secret.refine(notExample, 'is the example value'),
+  TOKEN_SIGNING_KEYS: signingKeys.refine(
+    (keys) => !keys.some(({ d }) => DEVELOPMENT_DEFAULTS.TOKEN_SIGNING_KEYS.includes(d)),
+    'is the example value',
+  ),
   PUBLIC_URL: remoteHttps,
   SENTRY_DSN: remoteHttps.optional(),
   SHARED_URL: z.undefined('is for local development only').optional(),

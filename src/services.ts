@@ -8,6 +8,7 @@ import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
 import { createRedis } from './cache/redis.ts';
+import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
 import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
@@ -19,6 +20,7 @@ export interface Services {
   db: Databases;
   sessions: SessionCache;
   attempts: Limiter;
+  accessTokens: AccessTokens;
   media: MediaStore;
   signer: UrlSigner;
   crawlQueue: Queue;
@@ -40,6 +42,11 @@ export function createServices(config: Config): Services {
     db: createDatabases(config),
     sessions: createSessionCache(redis),
     attempts: createLimiter(redis, systemClock),
+    accessTokens: createAccessTokens(
+      config.TOKEN_SIGNING_KEYS,
+      new URL(config.PUBLIC_URL).origin,
+      systemClock,
+    ),
     media: createMediaStore(config.MEDIA),
     signer: createUrlSigner(config.MEDIA_SIGNING_KEY),
     crawlQueue: config.CRAWL_QUEUE,

@@ -7,6 +7,7 @@ import { seed } from '../../dev/database/seed.ts';
 import { startDatabase } from '../../dev/postgres/index.ts';
 import type { Child } from '../../dev/process/child.ts';
 import { signalGroup } from '../../dev/process/process-group.mjs';
+import { createSigningKeys } from '../../dev/process/secrets.ts';
 import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { reservePort } from '../../dev/stack/reserved-port.ts';
@@ -116,6 +117,7 @@ export async function startBenchStack(
         UPSTASH_REDIS_REST_URL: redis.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         MEDIA_SIGNING_KEY: 'of-a-stack-that-lives-for-one-benchmark-only',
+        TOKEN_SIGNING_KEYS: createSigningKeys('of-a-stack-that-lives-for-one-benchmark-only'),
         PUBLIC_URL: url,
         ...variables,
       },

@@ -24,6 +24,8 @@ const BinScreen = lazy(async () => (await import('./screens/bin.tsx')).BinScreen
 const ImageScreen = lazy(async () => (await import('./screens/image.tsx')).ImageScreen);
 const ImportsScreen = lazy(async () => (await import('./screens/imports.tsx')).ImportsScreen);
 const JobScreen = lazy(async () => (await import('./screens/job.tsx')).JobScreen);
+const JoinScreen = lazy(async () => (await import('./screens/join.tsx')).JoinScreen);
+const SettingsScreen = lazy(async () => (await import('./screens/settings.tsx')).SettingsScreen);
 const NewImportScreen = lazy(async () => (await import('./screens/new-import.tsx')).NewImportScreen);
 const ProjectsScreen = lazy(async () => (await import('./screens/projects.tsx')).ProjectsScreen);
 
@@ -33,6 +35,14 @@ function SignedInScreen({ current }: { current: Route }) {
       return <ProjectsScreen />;
     case 'account':
       return <AccountScreen />;
+    case 'join':
+      return <JoinScreen />;
+    case 'settings':
+      return (
+        <ProjectScreen>
+          <SettingsScreen key={current.projectId} projectId={current.projectId} />
+        </ProjectScreen>
+      );
     case 'images':
       return (
         <ProjectScreen>

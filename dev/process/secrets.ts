@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createECDH, createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
@@ -30,6 +30,19 @@ export function loadSecrets<Name extends string>(
   }
   chmodSync(file, 0o600);
   return selectNames(stored, names);
+}
+
+/** TOKEN_SIGNING_KEYS with the one key that follows from a secret, so that tokens outlive a restart. */
+export function createSigningKeys(secret: string): string {
+  // A hash is a valid private key of P-256 but for one in 2^32, with which setPrivateKey throws.
+  const d = createHash('sha256').update(`token-signing:${secret}`).digest();
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(d);
+  // 0x04, then x and y.
+  const point = pair.getPublicKey();
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((bytes) => bytes.toString('base64url'));
+  const kid = createHash('sha256').update(point).digest('base64url').slice(0, 16);
+  return JSON.stringify([{ kty: 'EC', crv: 'P-256', kid, x, y, d: d.toString('base64url') }]);
 }
 
 /** The cast holds because every name was filled in before. */

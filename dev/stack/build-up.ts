@@ -4,7 +4,7 @@ import { migrate } from '../database/migrate.ts';
 import { markJobsSilent } from '../database/revive.ts';
 import { seed } from '../database/seed.ts';
 import { startDatabase } from '../postgres/index.ts';
-import { loadSecrets } from '../process/secrets.ts';
+import { createSigningKeys, loadSecrets } from '../process/secrets.ts';
 import { chooseDemoPasswords } from '../share/demo-passwords.ts';
 import type { Announcement } from './announcement.ts';
 import { buildConsole } from './console-build.ts';
@@ -40,7 +40,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
   const { root, dataDir, print } = options;
   const { signal } = supervisor;
   const logs = `The full logs are in ${path.join(dataDir, 'logs')}.`;
-  const secrets = loadSecrets(dataDir, ['redisToken', 'mediaSigningKey']);
+  const secrets = loadSecrets(dataDir, ['redisToken', 'mediaSigningKey', 'tokenSigningSecret']);
   const workerPort = await reservePort(options.port);
   if (workerPort.port !== options.port)
     print(`  Port ${options.port} is busy, so it is ${workerPort.port} this time`);
@@ -174,6 +174,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       UPSTASH_REDIS_REST_URL: redis.url,
       UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
       MEDIA_SIGNING_KEY: secrets.mediaSigningKey,
+      TOKEN_SIGNING_KEYS: createSigningKeys(secrets.tokenSigningSecret),
       PUBLIC_URL: consoleUrl,
       ...(shared && { SHARED_URL: shared.url, SHARED_SECRET: shared.secret }),
       // The console takes the first one for the site's address.

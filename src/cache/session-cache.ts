@@ -1,5 +1,6 @@
 import type { Redis } from '@upstash/redis/cloudflare';
 import * as z from 'zod';
+import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
 import { cacheKey, NAMESPACES } from './namespaces.ts';
 
 export const sessionRecord = z.object({
@@ -16,14 +17,20 @@ export interface SessionCache {
   get(tokenHash: string): Promise<SessionRecord | null>;
   /** Best effort: an entry that could not be written costs the next request a database look-up. */
   put(tokenHash: string, session: SessionRecord): Promise<void>;
+  /** Whether a session was ended, by the name that `drop` was given; null when Redis does not answer. */
+  isRevoked(name: string): Promise<boolean | null>;
   /** Throws when Redis does not answer: a revoked session must not be forgotten, so the caller repeats it. */
-  drop(tokenHashes: string[]): Promise<void>;
+  drop(names: string[]): Promise<void>;
   /** Throws when Redis does not answer. */
   ping(): Promise<void>;
 }
 
-/** A revoked session's mark outlives every copy of the session that a slow request may still write. */
+/**
+ * A revoked session's mark outlives every copy of the session that a slow request may still write, and every access
+ * token that the session has given.
+ */
 const REVOKED = 'revoked';
+const REVOKED_SECONDS = ACCESS_TOKEN_SECONDS + 60;
 
 /** 1 Redis command each. get and put fail open, drop fails closed. */
 export function createSessionCache(redis: Redis): SessionCache {
@@ -45,10 +52,17 @@ export function createSessionCache(redis: Redis): SessionCache {
         return;
       }
     },
-    async drop(tokenHashes) {
-      if (tokenHashes.length === 0) return;
+    async isRevoked(name) {
+      try {
+        return (await redis.get(cacheKey('session', name))) === REVOKED;
+      } catch {
+        return null;
+      }
+    },
+    async drop(names) {
+      if (names.length === 0) return;
       const pipeline = redis.pipeline();
-      for (const hash of tokenHashes) pipeline.set(cacheKey('session', hash), REVOKED, { ex: ttlSeconds });
+      for (const name of names) pipeline.set(cacheKey('session', name), REVOKED, { ex: REVOKED_SECONDS });
       // An aborted call resolves with a text of the client's own instead of throwing.
       const answers = await pipeline.exec();
       if (!answers.every((answer) => answer === 'OK')) throw new Error('Redis did not take the revocation');

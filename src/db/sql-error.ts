@@ -16,6 +16,8 @@ const DETAILS: Record<string, string> = {
   forbidden: 'Ask an owner of the project for a role that may do this.',
   invalid_credentials: 'They are wrong, were used already or have expired.',
   email_taken: 'Sign in instead, or use another address.',
+  invitation_used: 'It is good for one person. Ask whoever sent it for another one.',
+  invitation_expired: 'Ask whoever sent it for another one.',
   conflict: 'Read it again and repeat the change.',
 };
 
@@ -27,6 +29,11 @@ function staleRevision(error: NeonDbError): AppError {
     current,
   });
 }
+
+/** What a state means where "It is … now." would not say it. */
+const STATE_DETAILS: Record<string, string> = {
+  last_owner: 'A project needs an owner: make somebody else one first.',
+};
 
 /** Maps what the database client throws. Text from the database stays in `cause`, which is only logged. */
 export function toAppError(error: unknown): Error {
@@ -42,7 +49,7 @@ export function toAppError(error: unknown): Error {
       if (!isErrorCode(error.message)) break;
       if (error.message === 'stale_revision') return staleRevision(error);
       const state = error.detail || undefined;
-      const detail = state ? `It is ${state} now.` : (DETAILS[error.message] ?? '');
+      const detail = state ? (STATE_DETAILS[state] ?? `It is ${state} now.`) : (DETAILS[error.message] ?? '');
       return new AppError(error.message, detail, { cause: error, ...(state && { state }) });
     }
     // lock_not_available: another request holds the key or the row for longer than lock_timeout.

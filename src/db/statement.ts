@@ -20,6 +20,11 @@ export function enterProject(projectId: string, needed: MemberRole): SQL {
   return sql`select app.enter_project(${projectId}, ${needed})`;
 }
 
+/** As enterProject, for a change of who is in the project: no other such change runs until the batch has ended. */
+export function enterMembers(projectId: string, needed: MemberRole): SQL {
+  return sql`select app.enter_members(${projectId}, ${needed})`;
+}
+
 export function enterProjectOfJob(jobId: string, needed: MemberRole): SQL {
   return sql`select app.enter_project(app.project_of_job(${jobId}), ${needed})`;
 }

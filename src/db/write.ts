@@ -16,12 +16,14 @@ export interface WriteInput {
   /** `onlyIf`: for a change that may turn out to be none. */
   activity: {
     action: string;
-    subjectId: string;
+    subjectId: SQLWrapper | string;
     projectId?: SQLWrapper | string;
     data?: object;
     onlyIf?: SQL;
   };
   outbox?: OutboxMessage[];
+  /** Effects that may take the caller's right to the rows above away: they run after them. */
+  lastly?: SQLWrapper[];
   /** The status of the reply, stored with it. */
   status: 200 | 201 | 204;
   /** Selects the reply as one JSON value, after the effects; none for 204. */
@@ -72,6 +74,7 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
         select ${message.id}, ${message.topic}, ${toJsonb(message.payload)}, ${ctx.requestId}
         where ${message.onlyIf ?? sql`true`}`,
     ),
+    ...(input.lastly ?? []),
     key ? sql`select app.keep_reply(${key.key}, ${input.status}, ${reply})` : sql`select ${reply}`,
     sql`select app.bookmark()`,
   ];

@@ -16,11 +16,13 @@ export const ERROR_CODES = {
   stale_revision: { status: 409, title: 'Somebody else decided meanwhile', retryable: false },
   illegal_state: { status: 409, title: 'Not possible in the current state', retryable: false },
   email_taken: { status: 409, title: 'There is an account with this e-mail', retryable: false },
+  invitation_used: { status: 409, title: 'Somebody has used this invitation already', retryable: false },
   idempotency_in_progress: {
     status: 409,
     title: 'The first request with this key is still running',
     retryable: true,
   },
+  invitation_expired: { status: 410, title: 'This invitation has expired', retryable: false },
   payload_too_large: { status: 413, title: 'The request is too large', retryable: false },
   unsupported_media_type: {
     status: 415,

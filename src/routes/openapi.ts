@@ -9,6 +9,7 @@ const DOCUMENT = {
       'Collect, review and ship image datasets.',
       'Sign in with POST /v1/auth/sign-in; the session is a cookie, `__Host-darkroom_session` over https and',
       '`darkroom_session` over plain http on a laptop.',
+      'Programs take tokens from POST /v1/auth/token and send `Authorization: Bearer` instead.',
       'Every request that changes something accepts `Idempotency-Key` (1 to 200 visible ASCII characters): a',
       'repetition has no further effect and answers with the stored reply and `Idempotent-Replayed: true`; another',
       'request under the same key is 422. Keys are kept for a day.',
@@ -17,7 +18,7 @@ const DOCUMENT = {
     ].join(' '),
   },
   servers: [{ url: '/', description: 'The instance that serves this document' }],
-  security: [{ session: [] }],
+  security: [{ session: [] }, { program: [] }],
 };
 
 /** The contract in OpenAPI 3.1; docs/openapi.json is the same text, kept in step by `npm run verify`. */
@@ -27,6 +28,12 @@ export function openapiRoute(app: App): void {
     in: 'cookie',
     name: 'darkroom_session',
     description: 'Over https the name is `__Host-darkroom_session`.',
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'program', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of POST /v1/auth/token, good for 10 minutes.',
   });
   app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200, { 'cache-control': 'no-cache' }));
 }

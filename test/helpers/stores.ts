@@ -15,6 +15,25 @@ import { startPoliteSite } from './polite-site.ts';
 import { startSlowSite } from './slow-site.ts';
 import { startHostileHost } from './hostile-host.ts';
 
+const SIGNING_KEYS = [
+  {
+    kty: 'EC',
+    crv: 'P-256',
+    kid: 'tests-new',
+    x: 'fa_-eFaanfQyt637kb26KayIGGr74nlfwyeSMAYXEnM',
+    y: 'BeYGXtml0pDRWBAu4BEv7lajzVboIofZF1zsHeV7GW8',
+    d: '4-upd7hEAdbcE6I2ACfPfqOmvmegphPeViO9eU-KUjg',
+  },
+  {
+    kty: 'EC',
+    crv: 'P-256',
+    kid: 'tests-old',
+    x: 'PS4ltkwAcIuM4C-W881V2iRttKME1oL9uVIcyMYapzI',
+    y: 'HdtdDRIlsT8xdPFydgZ82FlOHirq3-em3OpT_qILLjk',
+    d: 'ptQBueg4eW8BCVG73rO2GuU1eSFahNzgEiIKPaUFoZs',
+  },
+];
+
 const REDIS_TOKEN = 'test-token';
 
 async function startRedis() {
@@ -101,6 +120,8 @@ export async function startStores(): Promise<Stores> {
         UPSTASH_REDIS_REST_URL: gateway.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
+        // Of nobody but these tests: the first signs, the second has signed until a moment ago.
+        TOKEN_SIGNING_KEYS: JSON.stringify(SIGNING_KEYS),
         PUBLIC_URL: 'http://darkroom.test',
         CRAWL_ALLOWED_ORIGINS: [imageHost, politeSite, slowSite, hostileHost].map(({ url }) => url).join(','),
         DOH_URL: doh.url,

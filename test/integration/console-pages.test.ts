@@ -9,7 +9,7 @@ describe('the addresses of the console', () => {
   const addresses = [
     '/',
     ...[pathTo.projects(), pathTo.account(), pathTo.signUp(), pathTo.design(), pathTo.signIn('/projects')],
-    ...[pathTo.images(id), pathTo.image(id, 'img_1'), pathTo.imports(id)],
+    ...[pathTo.images(id), pathTo.image(id, 'img_1'), pathTo.imports(id), pathTo.settings(id), pathTo.join()],
     ...[pathTo.newImport(id), pathTo.import(id, 'job_1'), `/projects/${id}`],
   ];
   it.each(addresses)('%s answers with the page', async (address) => {

@@ -11,6 +11,10 @@ export const FIXTURE = `
     ('ses_owner', 'usr_owner', '\\x01', now() + interval '1 day'),
     ('ses_stranger', 'usr_stranger', '\\x02', now() + interval '1 day'),
     ('ses_expired', 'usr_editor', '\\x03', now() - interval '1 day');
+  insert into sessions (id, user_id, kind, expires_at) values
+    ('ses_program', 'usr_stranger', 'program', now() + interval '1 day');
+  insert into refresh_tokens (token_hash, session_id, expires_at) values
+    ('\\x01', 'ses_program', now() + interval '1 day'), ('\\x02', 'ses_program', now() - interval '1 day');
   insert into sign_in_links (token_hash, user_id, expires_at) values
     ('\\x01', 'usr_owner', now() + interval '1 day'), ('\\x02', 'usr_owner', now() - interval '1 day');
 
@@ -19,6 +23,11 @@ export const FIXTURE = `
   insert into project_members (project_id, user_id, role) values
     ('prj_a', 'usr_owner', 'owner'), ('prj_a', 'usr_editor', 'editor'), ('prj_a', 'usr_viewer', 'viewer'),
     ('prj_b', 'usr_stranger', 'owner');
+
+  insert into invitations (id, project_id, role, token_hash, created_by, expires_at) values
+    ('inv_a', 'prj_a', 'viewer', '\\x01', 'usr_owner', now() + interval '1 day'),
+    ('inv_b', 'prj_b', 'viewer', '\\x02', 'usr_stranger', now() + interval '1 day'),
+    ('inv_old', 'prj_a', 'viewer', '\\x03', 'usr_owner', now() - interval '31 days');
 
   insert into crawl_jobs (id, project_id, kind, total, status, epoch) values
     ('job_draft', 'prj_a', 'urls', 1, 'draft', 0), ('job_running', 'prj_a', 'urls', 1, 'running', 1),
@@ -87,7 +96,8 @@ export type Outcome =
   | 'unauthenticated'
   | 'conflict'
   | 'email_taken'
-  | 'illegal_state';
+  | 'illegal_state'
+  | 'invitation_expired';
 
 export interface Probe {
   sql: string;

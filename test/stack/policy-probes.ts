@@ -1,4 +1,5 @@
 import { denied, type Probe, probe } from './policy-fixture.ts';
+import { IDENTITY_PROBES } from './identity-probes.ts';
 import { MEDIA_PROBES } from './media-probes.ts';
 import { PROJECT_PROBES } from './project-probes.ts';
 
@@ -13,9 +14,9 @@ const ACCOUNTS: Probe[] = [
   denied(`update profiles set email = 'x'`),
   denied('select from credentials'),
   denied(`update credentials set password_hash = ''`),
-  probe('select from sessions', 1, 1, 0, 1, 0, 1),
-  probe('update sessions set last_seen_at = now()', 1, 1, 0, 1, 0, 'denied'),
-  probe('delete from sessions', 1, 1, 0, 1, 0, 1),
+  probe('select from sessions', 1, 1, 0, 2, 0, 1),
+  probe('update sessions set last_seen_at = now()', 1, 1, 0, 2, 0, 'denied'),
+  probe('delete from sessions', 1, 1, 0, 2, 0, 1),
   probe(
     `insert into sessions (id, user_id, token_hash, expires_at) values ('ses_new', 'usr_owner', '\\x09', now())`,
     1,
@@ -102,4 +103,10 @@ const PLATFORM: Probe[] = [
   ),
 ];
 
-export const PROBES: readonly Probe[] = [...ACCOUNTS, ...PLATFORM, ...PROJECT_PROBES, ...MEDIA_PROBES];
+export const PROBES: readonly Probe[] = [
+  ...ACCOUNTS,
+  ...PLATFORM,
+  ...IDENTITY_PROBES,
+  ...PROJECT_PROBES,
+  ...MEDIA_PROBES,
+];

@@ -21,6 +21,8 @@ const PRODUCTION = {
   UPSTASH_REDIS_REST_URL: 'https://calm-fox-12345.upstash.io',
   UPSTASH_REDIS_REST_TOKEN: 'AXwsAAIjcDE5ZGY0NjQ2ZmU0',
   MEDIA_SIGNING_KEY: 'mY8qDk0zVh3tJx5nRw7uBc9eFg2iKl4oPs6vZy1aQ+A=',
+  TOKEN_SIGNING_KEYS:
+    '[{"kty":"EC","crv":"P-256","kid":"2026-11","x":"fa_-eFaanfQyt637kb26KayIGGr74nlfwyeSMAYXEnM","y":"BeYGXtml0pDRWBAu4BEv7lajzVboIofZF1zsHeV7GW8","d":"4-upd7hEAdbcE6I2ACfPfqOmvmegphPeViO9eU-KUjg"}]',
   PUBLIC_URL: 'https://darkroom.museum.org',
   ...BINDINGS,
 };
@@ -45,7 +47,8 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
   it('takes a complete configuration as it is', () => {
     const result = parseConfig({ ...valid, SENTRY_DSN: 'https://key@o1.ingest.sentry.io/1' });
     expect(result).toMatchObject({ ok: true, environment: ENVIRONMENT, warnings: [] });
-    if (result.ok) expect(result.config).toMatchObject(valid);
+    const keys: unknown = JSON.parse(valid.TOKEN_SIGNING_KEYS);
+    if (result.ok) expect(result.config).toMatchObject({ ...valid, TOKEN_SIGNING_KEYS: keys });
   });
 
   it.each(Object.keys(PRODUCTION).filter((name) => name !== 'ENVIRONMENT'))(
@@ -90,6 +93,8 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
     ['UPSTASH_REDIS_REST_TOKEN', 's3cr3t-and-too-short'.slice(0, 19)],
     ['MEDIA_SIGNING_KEY', 's3cr3t'.repeat(7)],
     ['MEDIA_SIGNING_KEY', `${'s3cr3t'.repeat(8)}!`],
+    ['TOKEN_SIGNING_KEYS', 's3cr3t'],
+    ['TOKEN_SIGNING_KEYS', '[{"kty":"oct","kid":"a","k":"s3cr3t"}]'],
     ['PUBLIC_URL', 'https://0.0.0.0/s3cr3t'],
     ['PUBLIC_URL', 's3cr3t'],
     ['SENTRY_DSN', 'http://s3cr3t@sentry.museum.org/1'],

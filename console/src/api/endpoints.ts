@@ -6,8 +6,12 @@ import {
   isConfig,
   isFacets,
   isImage,
+  isInvitation,
+  isInvitationOffer,
   isItem,
   isJob,
+  isJoined,
+  isMadeInvitation,
   isMember,
   isProgress,
   isProject,
@@ -20,7 +24,7 @@ import {
   isUserReply,
   pageOf,
 } from './types.ts';
-import type { ImageFilter, ItemStatus, JobOptions, ReviewChange } from './types.ts';
+import type { ImageFilter, ItemStatus, JobOptions, Project, ReviewChange, Role } from './types.ts';
 
 const SAMPLE_DEADLINE_MS = 5_000;
 export const ITEMS_PAGE = 100;
@@ -69,6 +73,9 @@ type NewJob = { options: JobOptions } & (
   | { kind: 'sitemap'; sitemap: string }
 );
 
+/** What is not named stays. */
+type ProjectChange = Partial<Pick<Project, 'name' | 'visibility' | 'labels'>> & { description?: string };
+
 /** What a retry takes up again besides the addresses without a result. */
 export interface RetryInput {
   statuses: ItemStatus[];
@@ -108,13 +115,48 @@ export const api = {
     client.read('/v1/projects', isProject, { method: 'POST', body: input }),
   project: (projectId: string, signal?: AbortSignal) =>
     client.read(project(projectId), isProject, optional(signal)),
-  updateProject: (projectId: string, input: { name: string }) =>
+  updateProject: (projectId: string, input: ProjectChange) =>
     client.read(project(projectId), isProject, { method: 'PATCH', body: input }),
   deleteProject: (projectId: string) => client.send(project(projectId), { method: 'DELETE' }),
   members: (projectId: string, signal?: AbortSignal) =>
     client.read(`${project(projectId)}/members`, pageOf(isMember), optional(signal)),
   roomTicket: (projectId: string, signal: AbortSignal) =>
     client.read(`${project(projectId)}/room/ticket`, isRoomTicket, { method: 'POST', signal }),
+
+  memberPage: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
+    client.read(
+      withQuery(`${project(projectId)}/members`, { limit: 50, cursor }),
+      pageOf(isMember),
+      optional(signal),
+    ),
+  changeMember: (projectId: string, userId: string, role: Role) =>
+    client.read(`${project(projectId)}/members/${encodeURIComponent(userId)}`, isMember, {
+      method: 'PATCH',
+      body: { role },
+    }),
+  removeMember: (projectId: string, userId: string) =>
+    client.send(`${project(projectId)}/members/${encodeURIComponent(userId)}`, { method: 'DELETE' }),
+
+  invitations: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
+    client.read(
+      withQuery(`${project(projectId)}/invitations`, { limit: 50, cursor }),
+      pageOf(isInvitation),
+      optional(signal),
+    ),
+  createInvitation: (projectId: string, input: { role: Role; expiresInDays: number }) =>
+    client.read(`${project(projectId)}/invitations`, isMadeInvitation, { method: 'POST', body: input }),
+  withdrawInvitation: (projectId: string, invitationId: string) =>
+    client.send(`${project(projectId)}/invitations/${encodeURIComponent(invitationId)}`, {
+      method: 'DELETE',
+    }),
+  lookAtInvitation: (token: string, signal?: AbortSignal) =>
+    client.read('/v1/invitations/look', isInvitationOffer, {
+      method: 'POST',
+      body: { token },
+      ...optional(signal),
+    }),
+  acceptInvitation: (token: string) =>
+    client.read('/v1/invitations/accept', isJoined, { method: 'POST', body: { token } }),
 
   jobs: (projectId: string, cursor: string | null, signal?: AbortSignal) =>
     client.read(

@@ -8,6 +8,7 @@ export const isUserReply = shape({ user: isUser });
 
 export const isSession = shape({
   id: isText,
+  kind: oneOf('browser', 'program'),
   createdAt: isText,
   lastSeenAt: isText,
   expiresAt: isText,
@@ -16,11 +17,16 @@ export const isSession = shape({
 });
 export type Session = Guarded<typeof isSession>;
 
+export const ROLES = ['viewer', 'reviewer', 'editor', 'owner'] as const;
+const isRole = oneOf(...ROLES);
+export type Role = Guarded<typeof isRole>;
+
 export const isProject = shape({
   id: isText,
   name: isText,
   description: nullable(isText),
-  role: oneOf('owner', 'editor', 'reviewer', 'viewer'),
+  visibility: oneOf('private', 'public'),
+  role: isRole,
   imageCount: isNumber,
   /** Classes to choose from; the first nine have the digits. */
   labels: listOf(isText),
@@ -30,8 +36,33 @@ export const isProject = shape({
 });
 export type Project = Guarded<typeof isProject>;
 
-export const isMember = shape({ userId: isText, name: isText, role: isText });
+export const isMember = shape({ userId: isText, name: isText, email: isText, role: isRole });
 export type Member = Guarded<typeof isMember>;
+
+const isPerson = shape({ id: isText, name: isText });
+
+const invitation = {
+  id: isText,
+  role: isRole,
+  createdBy: isPerson,
+  createdAt: isText,
+  expiresAt: isText,
+  usedAt: nullable(isText),
+  usedBy: nullable(isPerson),
+};
+export const isInvitation = shape(invitation);
+export type Invitation = Guarded<typeof isInvitation>;
+export const isMadeInvitation = shape({ ...invitation, token: isText });
+export type MadeInvitation = Guarded<typeof isMadeInvitation>;
+
+export const isInvitationOffer = shape({
+  projectName: isText,
+  role: isRole,
+  invitedBy: isText,
+  isMember: isBoolean,
+});
+
+export const isJoined = shape({ projectId: isText, role: isRole });
 
 const isJobKind = oneOf('urls', 'pages', 'sitemap');
 export type JobKind = Guarded<typeof isJobKind>;

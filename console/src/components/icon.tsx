@@ -26,6 +26,8 @@ const PATHS = {
   chevronLeft: 'M12 5l-5 5 5 5',
   chevronRight: 'M8 5l5 5-5 5',
   arrowUp: 'M10 16V4M5.5 8.5L10 4l4.5 4.5',
+  arrowDown: 'M10 4v12M5.5 11.5L10 16l4.5-4.5',
+  settings: 'M3.5 6.5h7M14.5 6.5h2M12.5 4.5v4M3.5 13.5h2M9.5 13.5h7M7.5 11.5v4',
   panel: 'M3.5 4.5h13v11h-13zM12 4.5v11',
   circle: 'M10 4a6 6 0 100 12 6 6 0 000-12',
   undo: 'M7 4L3.5 7.5 7 11M3.5 7.5H12a4.25 4.25 0 010 8.5H8.5',

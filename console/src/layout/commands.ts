@@ -21,6 +21,7 @@ export function listCommands(projectId: string | null, projects: readonly Projec
           goTo('bin', t.bin.title, pathTo.bin(projectId)),
           goTo('imports', t.nav.imports, pathTo.imports(projectId)),
           goTo('new-import', t.newImport.title, pathTo.newImport(projectId)),
+          goTo('settings', t.settings.title, pathTo.settings(projectId)),
           {
             id: 'export',
             label: t.exporting.open,

@@ -36,6 +36,12 @@ function entriesFor(projectId: string | null): NavEntry[] {
       href: pathTo.imports(projectId),
       routes: ['imports', 'newImport', 'import'],
     },
+    {
+      label: t.nav.settings,
+      icon: 'settings',
+      href: pathTo.settings(projectId),
+      routes: ['settings'],
+    },
   ];
 }
 

@@ -23,6 +23,7 @@ function crumbsFor(current: Route, projectName: string): Crumb[] {
   const projects = { label: t.nav.projects, href: pathTo.projects() };
   if (!('projectId' in current)) {
     if (current.name === 'notFound') return [projects, { label: t.notFound.crumb, href: null }];
+    if (current.name === 'join') return [{ label: t.join.title, href: null }];
     const label = current.name === 'account' ? t.nav.account : t.nav.projects;
     return [{ label, href: null }];
   }
@@ -39,6 +40,8 @@ function crumbsFor(current: Route, projectName: string): Crumb[] {
       return [projects, project, { label: t.bin.title, href: null }];
     case 'imports':
       return [projects, project, { ...imports, href: null }];
+    case 'settings':
+      return [projects, project, { label: t.settings.title, href: null }];
     case 'newImport':
       return [projects, project, imports, { label: t.newImport.title, href: null }];
     case 'import':

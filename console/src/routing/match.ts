@@ -1,16 +1,17 @@
 /** Every screen, with the ids its address carries. */
 export type Route =
-  | { name: 'projects' | 'account' | 'signIn' | 'signUp' | 'design' | 'notFound' }
-  | { name: 'images' | 'bin' | 'imports' | 'newImport'; projectId: string }
+  | { name: 'projects' | 'account' | 'join' | 'signIn' | 'signUp' | 'design' | 'notFound' }
+  | { name: 'images' | 'bin' | 'imports' | 'newImport' | 'settings'; projectId: string }
   | { name: 'image'; projectId: string; imageId: string }
   | { name: 'import'; projectId: string; jobId: string };
 
-type FixedName = 'projects' | 'account' | 'signIn' | 'signUp' | 'design';
+type FixedName = 'projects' | 'account' | 'join' | 'signIn' | 'signUp' | 'design';
 
 const FIXED: ReadonlyMap<string, FixedName> = new Map([
   ['', 'projects'],
   ['projects', 'projects'],
   ['account', 'account'],
+  ['join', 'join'],
   ['sign-in', 'signIn'],
   ['sign-up', 'signUp'],
   ['design', 'design'],
@@ -37,6 +38,7 @@ export function matchRoute(pathname: string): Route {
     return id === undefined ? { name: 'images', projectId } : { name: 'image', projectId, imageId: id };
   }
   if (section === 'bin' && id === undefined) return { name: 'bin', projectId };
+  if (section === 'settings' && id === undefined) return { name: 'settings', projectId };
   if (section !== 'imports') return { name: 'notFound' };
   if (id === undefined) return { name: 'imports', projectId };
   return id === 'new' ? { name: 'newImport', projectId } : { name: 'import', projectId, jobId: id };
@@ -53,6 +55,8 @@ const segment = encodeURIComponent;
 export const pathTo = {
   projects: () => '/projects',
   account: () => '/account',
+  /** With the token of an invitation in the fragment, which no server sees. */
+  join: (token?: string) => (token === undefined ? '/join' : `/join#${token}`),
   signUp: () => '/sign-up',
   design: () => '/design',
   signIn: (returnPath?: string) =>
@@ -61,6 +65,7 @@ export const pathTo = {
   image: (projectId: string, imageId: string) => `/projects/${segment(projectId)}/images/${segment(imageId)}`,
   bin: (projectId: string) => `/projects/${segment(projectId)}/bin`,
   imports: (projectId: string) => `/projects/${segment(projectId)}/imports`,
+  settings: (projectId: string) => `/projects/${segment(projectId)}/settings`,
   newImport: (projectId: string) => `/projects/${segment(projectId)}/imports/new`,
   import: (projectId: string, jobId: string) => `/projects/${segment(projectId)}/imports/${segment(jobId)}`,
 };
@@ -82,4 +87,9 @@ export function safeReturnPath(value: string | null): string {
 /** The one-time token of `/sign-in#link=TOKEN`, or null. */
 export function linkToken(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, '')).get('link');
+}
+
+/** The token of an invitation in `/join#TOKEN`, or null. */
+export function joinTokenOf(hash: string): string | null {
+  return /^#([A-Za-z0-9_-]{1,200})$/.exec(hash)?.[1] ?? null;
 }

@@ -36,8 +36,11 @@ export function SessionsTable() {
         columns={[
           {
             header: t.account.device,
-            cell: ({ userAgent }) => (
-              <span title={userAgent ?? undefined}>{describeBrowser(userAgent) ?? t.unknown}</span>
+            cell: ({ kind, userAgent }) => (
+              <span class="row">
+                <span title={userAgent ?? undefined}>{describeBrowser(userAgent) ?? t.unknown}</span>
+                {kind === 'program' && <Chip>{t.account.program}</Chip>}
+              </span>
             ),
           },
           {

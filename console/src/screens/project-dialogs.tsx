@@ -109,7 +109,7 @@ interface DeleteProps {
   onDone: () => void;
 }
 
-/** Asks before a project goes with all its images. */
+/** Asks before a project goes to the bin with all its images. */
 export function DeleteProjectDialog({ project, onClose, onDone }: DeleteProps) {
   return (
     <ConfirmDialog

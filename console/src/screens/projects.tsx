@@ -13,10 +13,12 @@ import { Skeleton } from '../components/skeleton.tsx';
 import { formatAgo } from '../format.ts';
 import { pathTo } from '../routing/match.ts';
 import { navigate } from '../routing/navigation.ts';
+import { restoreWithToast } from '../state/restore-project.ts';
 import { showToast } from '../state/toasts.ts';
 import { usePages } from '../state/use-pages.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
+import { ProjectBin } from './project-bin.tsx';
 import { CreateProjectDialog, DeleteProjectDialog, RenameProjectDialog } from './project-dialogs.tsx';
 import './screens.css';
 
@@ -52,6 +54,7 @@ function ProjectRow({ project, onAsk }: { project: Project; onAsk: (asked: Asked
 export function ProjectsScreen() {
   useTitle(t.projects.title);
   const pages = usePages('projects', api.projects);
+  const bin = usePages('bin', api.deletedProjects);
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
   const put = (changed: Project) =>
@@ -98,6 +101,7 @@ export function ProjectsScreen() {
       {!pages.items && pages.isLoading && <Skeleton />}
       {pages.problem && <ErrorState problem={pages.problem} onRetry={pages.reload} />}
       <LoadMore pages={pages} />
+      <ProjectBin pages={bin} onRestored={pages.reload} />
 
       {asked?.dialog === 'create' && (
         <CreateProjectDialog onClose={close} onDone={(project) => navigate(pathTo.images(project.id))} />
@@ -120,7 +124,10 @@ export function ProjectsScreen() {
           onDone={() => {
             close();
             pages.update((items) => items.filter(({ id }) => id !== asked.project.id));
-            showToast(t.projects.deleted(asked.project.name));
+            bin.reload();
+            showToast(t.projects.deleted(asked.project.name), {
+              undo: () => void restoreWithToast(asked.project),
+            });
           }}
         />
       )}

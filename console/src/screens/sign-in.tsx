@@ -61,7 +61,8 @@ export function SignInScreen() {
     void action.run(async () => enter((await api.signIn({ email, password })).user));
   };
 
-  const hasEnded = new URLSearchParams(place.value.search).has('return');
+  const wanted = new URLSearchParams(place.value.search).get('return');
+  const why = wanted === pathTo.join() ? t.join.signInFirst : t.signIn.ended;
   const isWrong = action.problem?.code === 'invalid_credentials';
   const missing = (value: string) => (isChecked && value === '' ? t.signIn.required : null);
 
@@ -83,7 +84,7 @@ export function SignInScreen() {
       ) : (
         <form class="form" onSubmit={submit} noValidate data-testid="sign-in-form">
           {isLinkUsed && <p role="alert">{t.signIn.linkUsed}</p>}
-          {!isLinkUsed && hasEnded && <p role="status">{t.signIn.ended}</p>}
+          {!isLinkUsed && wanted !== null && <p role="status">{why}</p>}
           <TextField
             label={t.signIn.email}
             type="email"

@@ -41,9 +41,12 @@ export function SignUpScreen() {
     );
   };
 
+  const isJoining = new URLSearchParams(place.value.search).get('return') === pathTo.join();
+
   return (
     <AuthFrame
       title={t.signUp.title}
+      {...(isJoining && { intro: t.join.signUpFirst })}
       footer={
         <>
           {t.signUp.other} <a href={pathTo.signIn() + place.value.search}>{t.signUp.otherLink}</a>

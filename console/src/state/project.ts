@@ -44,6 +44,11 @@ export async function openProject(projectId: string): Promise<void> {
   if (members.status === 'fulfilled') update(projectId, { members: members.value.data });
 }
 
+/** Shows the facts that a change has answered with. */
+export function putProject(project: Project): void {
+  update(project.id, { project });
+}
+
 /** Reads the facts again, such as the number of images; without an answer the old ones stay. */
 export async function refreshProject(projectId: string): Promise<void> {
   try {

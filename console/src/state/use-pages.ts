@@ -10,7 +10,7 @@ interface PagesState<T> {
   problem: Problem | null;
 }
 
-interface Pages<T> extends PagesState<T> {
+export interface Pages<T> extends PagesState<T> {
   loadMore: () => void;
   reload: () => void;
   update: (change: (items: T[]) => T[]) => void;

@@ -12,7 +12,11 @@ export const profiles = pgTable('profiles', {
 export const sessions = pgTable('sessions', {
   id: text('id').primaryKey(),
   userId: text('user_id').notNull(),
-  tokenHash: bytea('token_hash').notNull(),
+  kind: text('kind', { enum: ['browser', 'program'] })
+    .notNull()
+    .default('browser'),
+  /** Of the cookie; a program has none. */
+  tokenHash: bytea('token_hash'),
   userAgent: text('user_agent'),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   lastSeenAt: timestamp('last_seen_at', { withTimezone: true }).notNull().defaultNow(),

@@ -21,7 +21,7 @@ export async function findSession(ctx: RequestContext, token: string): Promise<F
   const now = services.clock.now();
   if (!record || Date.parse(record.expiresAt) <= now) return null;
 
-  const actor = { kind: 'user', userId: record.userId, sessionId: record.id, tokenHash } as const;
+  const actor = { kind: 'user', userId: record.userId, sessionId: record.id } as const;
   const isFresh = now - Date.parse(record.lastSeenAt) < SESSION_TOUCH_MS;
   const extendedUntil = isFresh ? null : new Date(now + SESSION_LIFETIME_MS);
   if (extendedUntil) ctx.waitUntil('session-touch', touch(ctx, record, extendedUntil));

@@ -10,7 +10,7 @@ export interface OpenedSession {
   expiresAt: Date;
 }
 
-const MAX_USER_AGENT = 300;
+export const MAX_USER_AGENT = 300;
 
 /** A new session and the statement that stores it, to run in a batch whose actor is `userId`. */
 export async function openSession(

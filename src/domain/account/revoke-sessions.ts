@@ -9,13 +9,14 @@ export const REVOCATION_MS = 1_000;
 
 /**
  * The statement that ends the caller's sessions matching `which`, and the outbox message that makes every
- * cache forget them: also when Redis is down at this moment.
+ * cache forget them: also when Redis is down at this moment. A browser's session is known there by the hash of its
+ * token, a program's by its id.
  */
 export function revocation(which: SQL): { effect: SQL; outbox: NonNullable<WriteInput['outbox']>[number] } {
   return {
-    effect: sql`with gone as (delete from ${sessions} where ${which} returning token_hash)
+    effect: sql`with gone as (delete from ${sessions} where ${which} returning id, token_hash)
       select set_config('app.revoked',
-        coalesce(jsonb_agg(encode(token_hash, 'hex')), '[]')::text, true), count(*) from gone`,
+        coalesce(jsonb_agg(coalesce(encode(token_hash, 'hex'), id)), '[]')::text, true), count(*) from gone`,
     outbox: {
       topic: 'sessions.revoked',
       payload: sql`select jsonb_build_object('tokenHashes', current_setting('app.revoked')::jsonb)`,

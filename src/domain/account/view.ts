@@ -15,6 +15,7 @@ export const userView: SQL<User> = sql`jsonb_build_object(
 
 export interface Session {
   id: string;
+  kind: 'browser' | 'program';
   createdAt: string;
   lastSeenAt: string;
   expiresAt: string;
@@ -25,7 +26,7 @@ export interface Session {
 
 export function sessionView(currentId: string): SQL<Session> {
   return sql`jsonb_build_object(
-    'id', ${sessions.id}, 'createdAt', ${rfc3339(sessions.createdAt)},
+    'id', ${sessions.id}, 'kind', ${sessions.kind}, 'createdAt', ${rfc3339(sessions.createdAt)},
     'lastSeenAt', ${rfc3339(sessions.lastSeenAt)}, 'expiresAt', ${rfc3339(sessions.expiresAt)},
     'userAgent', ${sessions.userAgent}, 'current', ${sessions.id} = ${currentId})`;
 }

@@ -1,19 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { read } from '../../db/read.ts';
-import { type MemberRole, projectMembers } from '../../db/schema/project.ts';
-import { enterProject, rfc3339 } from '../../db/statement.ts';
+import { enterProject } from '../../db/statement.ts';
 import { type Page, toPage } from '../../lib/cursor.ts';
 import { requireUser } from '../account/require-user.ts';
 import type { PageInput } from '../page.ts';
-
-export interface Member {
-  userId: string;
-  name: string;
-  email: string;
-  role: MemberRole;
-  createdAt: string;
-}
+import { type Member, memberQuery } from './member-view.ts';
 
 /** The members of a project, for its members. */
 export async function listMembers(
@@ -24,9 +16,7 @@ export async function listMembers(
   requireUser(ctx);
   const rows = await read<Member>(ctx, {
     authorize: enterProject(projectId, 'viewer'),
-    query: sql`select jsonb_build_object('userId', m.user_id, 'name', p.name, 'email', p.email,
-        'role', m.role, 'createdAt', ${rfc3339(sql`m.created_at`)})
-      from ${projectMembers} m join app.project_people() p on p.user_id = m.user_id
+    query: sql`${memberQuery}
       where m.project_id = ${projectId} and (${page.after}::text is null or m.user_id > ${page.after})
       order by m.user_id limit ${page.limit + 1}`,
   });

@@ -5,8 +5,8 @@ import type { Bindings } from '../../env.ts';
 /** Addresses of the console; each answers with the same page, whose script shows the right screen. */
 const PAGES = [
   /^\/$/,
-  /^\/(sign-in|sign-up|account|design|projects)$/,
-  /^\/projects\/[^/]+(\/(images|imports|export|team)(\/[^/]+)?)?$/,
+  /^\/(sign-in|sign-up|account|join|design|projects)$/,
+  /^\/projects\/[^/]+(\/(images|imports|export|team|settings)(\/[^/]+)?)?$/,
 ];
 const FILES = /^\/[a-z0-9-]+\.(svg|js|ico|png|txt)$/;
 

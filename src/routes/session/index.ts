@@ -13,6 +13,9 @@ const key = idPattern('ses');
 const session = z
   .object({
     id: z.string(),
+    kind: z
+      .enum(['browser', 'program'])
+      .meta({ description: 'program: opened by POST /v1/auth/token, prolonged by its refresh tokens' }),
     createdAt: timestamp,
     lastSeenAt: timestamp,
     expiresAt: timestamp,
@@ -27,7 +30,7 @@ export function sessionRoutes(app: App): void {
       method: 'get',
       path: '/v1/sessions',
       tags,
-      summary: 'Where you are signed in',
+      summary: 'Where you and your programs are signed in',
       request: { query: pageQuery(key) },
       responses: { 200: json(page(session)), ...problems },
     }),

@@ -6,6 +6,8 @@ describe('addresses of the console', () => {
     ['/', { name: 'projects' }],
     ['/projects/', { name: 'projects' }],
     ['/account', { name: 'account' }],
+    ['/join', { name: 'join' }],
+    ['/projects/prj_1/settings', { name: 'settings', projectId: 'prj_1' }],
     ['/sign-in', { name: 'signIn' }],
     ['/projects/prj_1', { name: 'images', projectId: 'prj_1' }],
     ['/projects/prj_1/imports', { name: 'imports', projectId: 'prj_1' }],
@@ -19,6 +21,7 @@ describe('addresses of the console', () => {
   it.each([
     '/nothing',
     '/account/more',
+    '/projects/p/settings/more',
     '/projects/p/other',
     '/projects/p/images/i/more',
     '/projects/%E0%A4%A',
