@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Image, ImageFilter, ReviewChange } from '../../../../console/src/api/types.ts';
 import { type FakeCollection, LABELS, PROJECT_ID } from './collection.ts';
 import type { Picture } from './pictures.ts';
+import { openQuietRoom } from './quiet-room.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -43,12 +44,14 @@ export async function startGalleryService(parts: Parts): Promise<FakeService> {
       response.writeHead(500).end(String(error));
     });
   });
+  const room = openQuietRoom(server, 'usr_1');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     origin: `http://127.0.0.1:${address.port}`,
     close: async () => {
+      room.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -115,9 +118,14 @@ function answer({ collection, role = 'owner' }: Parts, { path, method, query, bo
     case 'GET /v1/projects':
       return { data: [projectOf(collection, role)], nextCursor: null };
     case `GET ${project}/members`:
-      return { data: [{ userId: 'usr_1', name: 'Ada Lovelace', role: 'owner' }], nextCursor: null };
+      return {
+        data: [{ userId: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', role: 'owner' }],
+        nextCursor: null,
+      };
     case `GET ${project}/jobs`:
       return { data: ['job_1', 'job_2'].map((id) => jobOf(id, collection)), nextCursor: null };
+    case `POST ${project}/room/ticket`:
+      return { ticket: 'a.b', expiresAt: CREATED_AT, url: `${project}/room` };
     case `GET ${project}/facets`:
       return collection.facets();
     case `GET ${project}/images`:
@@ -156,7 +164,8 @@ function projectOf({ images }: FakeCollection, role: string) {
   return {
     id: PROJECT_ID,
     name: 'Garden survey',
-    description: null,
+    description: '',
+    visibility: 'private',
     role,
     imageCount: images.length,
     labels: LABELS,
