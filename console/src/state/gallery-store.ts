@@ -222,27 +222,39 @@ export function findImage(projectId: string, imageId: string): Image | null {
 /** Pages that are read again at most: what lies behind them is read when its turn comes. */
 const MAX_REREAD_PAGES = 20;
 
-/**
- * Reads the loaded images of the list that was used last again, in place: nothing moves but what is gone. The project's
- * other lists are read again when they are next shown. Throws ProblemError.
- */
+/** Reads the loaded images of a project's lists again, in place: nothing moves but what is gone. Throws ProblemError. */
 export async function rereadImages(projectId: string): Promise<void> {
-  const store = galleriesOf(projectId).at(-1);
-  if (!store?.isLoaded.value) return;
+  let pagesLeft = MAX_REREAD_PAGES;
+  // The one that was used last, which is most likely in sight, first.
+  for (const store of galleriesOf(projectId).reverse()) {
+    if (store.isLoaded.value) pagesLeft -= await rereadStore(store, pagesLeft);
+    if (pagesLeft <= 0) return;
+  }
+}
+
+/** Returns how many pages it has read. */
+async function rereadStore(store: GalleryStore, maxPages: number): Promise<number> {
   const { round } = store;
   const read = new Map<string, Image>();
   let cursor: string | null = null;
-  for (let pages = 0; pages < MAX_REREAD_PAGES && read.size < store.images.value.length; pages++) {
-    const page: Awaited<ReturnType<typeof api.images>> = await api.images(projectId, store.filter, cursor);
+  let pages = 0;
+  while (pages < maxPages && read.size < store.images.value.length) {
+    const page: Awaited<ReturnType<typeof api.images>> = await api.images(
+      store.projectId,
+      store.filter,
+      cursor,
+    );
+    pages += 1;
     for (const image of page.data) read.set(image.id, overlay(image));
     cursor = page.nextCursor;
     if (cursor === null) break;
   }
-  if (store.round !== round) return;
-  for (const { key } of galleriesOf(projectId)) if (key !== store.key) stores.delete(key);
+  if (store.round !== round || pages === 0) return pages;
   const last = [...read.keys()].at(-1) ?? '';
   store.images.value = store.images.value.flatMap((image) => {
     const isCovered = cursor === null || image.id >= last;
+    // Of a filtered list it may as well be there still and match no longer.
     return read.get(image.id) ?? (isCovered && !isFiltered(store.filter) ? [] : image);
   });
+  return pages;
 }
