@@ -83,11 +83,6 @@ begin
     'conflicts', conflicts)::text, true);
 end $$;
 
--- Whether an image is in the bin of a project: its bytes are shown to those who list it.
-create function app.project_of_binned_image(image text) returns text
-language sql stable security definer set search_path = public, app, pg_temp as $$
-  select project_id from images where id = image and deleted_at is not null
-$$;
 
 alter table projects add column deleted_at timestamptz;
 create index projects_overdue on projects (deleted_at) where deleted_at is not null;
@@ -115,6 +110,19 @@ create or replace function app.public_image(project text, image text) returns ta
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select encode(i.sha256, 'hex') from images i join projects p on p.id = i.project_id
   where p.id = project and p.visibility = 'public' and p.deleted_at is null and i.id = image and i.deleted_at is null
+$$;
+
+create or replace function app.project_of_image(image text) returns text
+language sql stable security definer set search_path = public, app, pg_temp as $$
+  select i.project_id from images i join projects p on p.id = i.project_id
+  where i.id = image and i.deleted_at is null and p.deleted_at is null
+$$;
+
+-- The project in whose bin an image is: its bytes are shown to those who list that.
+create function app.project_of_binned_image(image text) returns text
+language sql stable security definer set search_path = public, app, pg_temp as $$
+  select i.project_id from images i join projects p on p.id = i.project_id
+  where i.id = image and i.deleted_at is not null and p.deleted_at is null
 $$;
 
 -- Moves the entered project, whose owner the caller must be, to the bin, and stops what is under way in it: the runs
@@ -210,6 +218,10 @@ $$;
 create or replace function app.role_in(project text) returns member_role
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select role from project_members where project_id = project and user_id = app.actor()
+$$;
+create or replace function app.project_of_image(image text) returns text
+language sql stable security definer set search_path = public, app, pg_temp as $$
+  select project_id from images where id = image and deleted_at is null
 $$;
 alter table projects drop column deleted_at;
 create or replace function app.note_orphans(contents jsonb) returns integer

@@ -189,6 +189,8 @@ describe('the keyboard', () => {
     });
     await open(ada, `/images/${ids[0]}`);
     await ada.getByTestId('image-detail').waitFor();
+    // With the list, whose neighbours the strip shows, there is a way on.
+    await ada.locator('.film-strip li').nth(5).waitFor();
     const shown = () => ada.evaluate(() => location.pathname.split('/').at(-1));
     const startedAt = Date.now();
     // Through the list again and again, so that every press changes the image that it meets.

@@ -219,10 +219,14 @@ describe.each([
       '/projects',
       `${home}/images`,
       `${home}/images/${images.data[0]?.id}`,
+      `${home}/images?review=keep`,
+      `${home}/bin`,
+      `${home}/settings`,
       `${home}/imports`,
       `${home}/imports/new`,
       `${home}/imports/${jobs.data[0]?.id}`,
       '/account',
+      '/join#not-a-token',
       '/design',
     ];
     for (const address of addresses) {
@@ -234,7 +238,7 @@ describe.each([
       expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0);
       await keepPicture(
         screen,
-        `${address.replaceAll('/', '_').replaceAll(/_(prj|img|job)_[^_]+/g, '_$1')}-${width}-${colorScheme}`,
+        `${address.replaceAll(/[/?#=]/g, '_').replaceAll(/_(prj|img|job)_[^_]+/g, '_$1')}-${width}-${colorScheme}`,
       );
     }
     await context.clearCookies();

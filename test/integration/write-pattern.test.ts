@@ -8,7 +8,7 @@ const PATH = '/v1/projects';
 const newKey = () => crypto.randomUUID();
 
 async function countProjects(person: Person): Promise<number> {
-  return await countRows('projects', 'created_by = $1', [person.userId]);
+  return await countRows('projects', 'created_by = $1 and deleted_at is null', [person.userId]);
 }
 
 async function countKeys(person: Person, key: string): Promise<number> {

@@ -81,7 +81,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
     index,
     labels,
     canDecide: canReviewProject.value,
-    hasMore: store.nextCursor.value !== null && store.problem.value === null,
+    hasMore: (!store.isLoaded.value || store.nextCursor.value !== null) && store.problem.value === null,
     goTo: showImage,
     nameOf,
     onTags: () => {
