@@ -1,6 +1,5 @@
 import { useComputed } from '@preact/signals';
 import type { Image } from '../api/types.ts';
-import { Icon } from '../components/icon.tsx';
 import { Tile, nameOfSource } from '../components/tile.tsx';
 import { ringOf } from '../live/people.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
@@ -45,9 +44,7 @@ export function GalleryCell(props: GalleryCellProps) {
           aria-label={t.select.check(nameOfSource(image.source.url))}
           tabIndex={-1}
           data-check
-        >
-          <Icon name="check" size={16} />
-        </button>
+        />
       )}
     </li>
   );
