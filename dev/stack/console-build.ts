@@ -6,8 +6,16 @@ import { promisify } from 'node:util';
 import { withLock } from '../process/lock.mjs';
 import { NODE_FLAGS } from '../process/node-flags.mjs';
 
-/** What the built console depends on, relative to the repository. */
-const SOURCES = ['console', 'client', 'package-lock.json'];
+/** What the built console depends on, relative to the repository: it shares a few modules with the Worker. */
+const SOURCES = [
+  'console',
+  'client',
+  'src/crawl/discover',
+  'src/lib',
+  'src/media/image',
+  'src/rooms',
+  'package-lock.json',
+];
 const BUILD_TIMEOUT_MS = 180_000;
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', '.vite']);
 
