@@ -244,7 +244,6 @@ describe('what the Worker tells a room', () => {
     await room.setLatest(key, { stored: 'late' }, 39);
     await one.until(() => one.all('latest').at(-1)?.values[0]?.data['stored'] === 40);
     const most = 2 + Math.floor((Date.now() - began) / LATEST_EVERY_MS);
-    expect(one.all('latest').length).toBeGreaterThanOrEqual(2);
     expect(one.all('latest').length).toBeLessThanOrEqual(most);
     await room.dropLatest(key);
     expect((await enterRoom(ada, project)).welcome.latest).toEqual([]);
