@@ -18,7 +18,11 @@ export default defineConfig({
       node('property', ['test/property/**/*.test.ts']),
       node('conformance', ['test/conformance/**/*.test.ts']),
       node('stack', ['test/stack/**/*.test.ts']),
-      node('browser', ['test/e2e/**/*.test.ts'], { fileParallelism: false }),
+      node('browser', ['test/e2e/**/*.test.ts'], {
+        fileParallelism: false,
+        // The default second is a race on a machine that is busy.
+        expect: { poll: { timeout: 30_000 } },
+      }),
       {
         plugins: [
           cloudflareTest(({ inject }) => ({
