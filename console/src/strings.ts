@@ -129,7 +129,7 @@ export const t = {
     person: 'Person',
     role: 'Role',
     you: (name: string) => `${name} (you)`,
-    roleOf: (name: string) => `Role of ${name}`,
+    roleOf: (name: string, role: string) => `${role}, role of ${name}`,
     roleChanged: (name: string, role: string) => `${name} is ${role} now`,
     roleHints: {
       viewer: 'Sees and exports the images.',

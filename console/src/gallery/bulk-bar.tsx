@@ -42,7 +42,8 @@ function Count({ store }: { store: GalleryStore }) {
       </p>
     );
   }
-  const hasMore = store.nextCursor.value !== null && ids.size >= loaded;
+  // Also when further pages have come since all that were loaded were selected.
+  const hasMore = store.nextCursor.value !== null || ids.size < loaded;
   return (
     <p class="bulk-count" data-testid="bulk-count">
       <strong>{t.select.count(ids.size)}</strong>

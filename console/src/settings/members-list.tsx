@@ -22,7 +22,7 @@ import { rightsOver } from './member-rights.ts';
 function RoleMenu({ member, onChoose }: { member: Member; onChoose: (role: Role) => void }) {
   return (
     <Menu
-      label={t.settings.roleOf(member.name)}
+      label={t.settings.roleOf(member.name, t.projects.role[member.role])}
       triggerClass="button button-secondary"
       testId="member-role"
       trigger={
