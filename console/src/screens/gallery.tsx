@@ -19,7 +19,7 @@ import { onMatchingDecided } from '../review/review-store.ts';
 import { pathTo } from '../routing/match.ts';
 import { place, pushSearch } from '../routing/navigation.ts';
 import { config, loadConfig } from '../state/config.ts';
-import { galleryOf, loadMoreImages, reloadImages, rereadImages, takeFresh } from '../state/gallery-store.ts';
+import { galleryOf, loadMoreImages, reloadImages, takeFresh } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
 import { canReviewProject, currentProject } from '../state/project.ts';
 import { ROW_HEIGHTS, chooseRowHeight, rowHeight } from '../state/row-height.ts';
@@ -147,9 +147,9 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
   useEffect(
     () =>
       onMatchingDecided((decided) => {
-        if (decided === projectId) void rereadImages(projectId).catch(() => undefined);
+        if (decided === projectId) void reloadImages(store).catch(() => undefined);
       }),
-    [projectId],
+    [store],
   );
 
   useEffect(() => {
