@@ -127,13 +127,17 @@ describe('two people on one project', () => {
     const [, second] = [...(await readAll()).keys()];
     await Promise.all([open(ada, `/images/${second}`), open(ben, `/images/${second}`)]);
     await Promise.all([ada, ben].map((page) => page.getByTestId('image-detail').waitFor()));
-    // Ben does not hear of it: his room is cut off, his API is not.
+    // Ben's decision is on its way until Ada's has been answered.
+    const { promise: adaWasFirst, resolve: letBenGo } = Promise.withResolvers<void>();
     await ben.context().route(/\/images\/review$/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await adaWasFirst;
       await route.continue();
     });
     await ben.getByTestId('decide-reject').click();
+    const answered = ada.waitForResponse(/\/images\/review$/);
     await ada.getByTestId('decide-keep').click();
+    await answered;
+    letBenGo();
     await ben
       .getByText(/Ada Lens/)
       .first()
