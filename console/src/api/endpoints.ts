@@ -224,7 +224,6 @@ export const api = {
       ...(key !== undefined && { key }),
     }),
   image: (imageId: string, signal?: AbortSignal) => client.read(image(imageId), isImage, optional(signal)),
-  deleteImage: (imageId: string) => client.send(image(imageId), { method: 'DELETE' }),
   downloadPath: (imageId: string) => `${image(imageId)}/download`,
   exportPath: (projectId: string, format: 'jsonl' | 'zip') => `${project(projectId)}/export?format=${format}`,
 

@@ -6,7 +6,7 @@ import { enterProject, enterProjectOfImage, must } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { textArray } from '../../queues/outbox.ts';
 import { requireUser } from '../account/require-user.ts';
-import { imagesEvent } from './images-event.ts';
+import { roomEvent } from '../room/room-event.ts';
 
 /** Moves an image to the bin for 30 days. Needs the role editor. Errors: `not_found`, also for one that is there. */
 export async function deleteImage(ctx: RequestContext, imageId: string): Promise<Written<null>> {
@@ -15,7 +15,7 @@ export async function deleteImage(ctx: RequestContext, imageId: string): Promise
     authorize: enterProjectOfImage(imageId, 'editor'),
     effects: [must(moveToBin([imageId]), 'not_found'), countDown(1)],
     activity: { action: 'image.deleted', subjectId: imageId, projectId: sql`app.tenant()` },
-    outbox: [imagesEvent(ctx, 'images.deleted', sql`${JSON.stringify([imageId])}::jsonb`)],
+    outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf([imageId]) })],
     status: 204,
   });
 }
@@ -41,12 +41,7 @@ export async function deleteImages(
       data: { ids },
       onlyIf: sql`${changed} > 0`,
     },
-    outbox: [
-      {
-        ...imagesEvent(ctx, 'images.deleted', sql`${JSON.stringify(ids)}::jsonb`),
-        onlyIf: sql`${changed} > 0`,
-      },
-    ],
+    outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf(ids), onlyIf: sql`${changed} > 0` })],
     status: 200,
     reply: sql`select jsonb_build_object('changed', ${changed})`,
   });
@@ -60,4 +55,8 @@ function moveToBin(ids: string[]) {
 
 function countDown(by: unknown) {
   return sql`update ${projects} set image_count = image_count - ${by}, updated_at = now() where id = app.tenant()`;
+}
+
+function idsOf(ids: string[]) {
+  return sql`${JSON.stringify({ ids })}::jsonb`;
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts';
 import { enterProject } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
-import { imagesEvent } from './images-event.ts';
+import { roomEvent } from '../room/room-event.ts';
 
 export interface Restored {
   changed: number;
@@ -32,7 +32,13 @@ export async function restoreImages(
       data: { ids },
       onlyIf: hasChanged,
     },
-    outbox: [{ ...imagesEvent(ctx, 'images.restored', sql`${restored} -> 'restored'`), onlyIf: hasChanged }],
+    outbox: [
+      roomEvent(ctx, {
+        type: 'images.restored',
+        data: sql`jsonb_build_object('ids', ${restored} -> 'restored')`,
+        onlyIf: hasChanged,
+      }),
+    ],
     status: 200,
     reply: sql`select ${restored} - 'restored'`,
   });

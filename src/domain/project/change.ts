@@ -4,7 +4,7 @@ import { projects, type Visibility } from '../../db/schema/project.ts';
 import { enterProject, must, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
-import { projectEvent } from './project-event.ts';
+import { roomEvent } from '../room/room-event.ts';
 import { type Project, projectView } from './view.ts';
 
 interface ProjectChange {
@@ -34,7 +34,7 @@ export async function changeProject(
       ),
       ...(visibility ? [sql`select app.set_visibility(${projectId}, ${visibility})`] : []),
     ],
-    outbox: [projectEvent(ctx, projectId, 'project.changed')],
+    outbox: [roomEvent(ctx, { projectId, type: 'project.changed' })],
     activity: { action: 'project.changed', subjectId: projectId, projectId, data: change },
     status: 200,
     reply: select.select({ json: projectView }).from(projects).where(eq(projects.id, projectId)),

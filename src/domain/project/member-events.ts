@@ -1,12 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { CLOSE } from '../../rooms/protocol.ts';
-
-interface MemberEvent {
-  topic: 'room.publish' | 'room.dismiss';
-  payload: SQL;
-  onlyIf: SQL;
-}
+import { type RoomMessage, roomEvent } from '../room/room-event.ts';
 
 interface MemberEventParts {
   projectId: SQL | string;
@@ -17,18 +12,12 @@ interface MemberEventParts {
 }
 
 /** The outbox messages that tell a project's room that its members, or their roles, have changed. */
-export function memberEvents(ctx: RequestContext, parts: MemberEventParts): MemberEvent[] {
+export function memberEvents(ctx: RequestContext, parts: MemberEventParts): RoomMessage[] {
   const { projectId, dismissed, onlyIf = sql`true` } = parts;
-  const actorId = ctx.actor.kind === 'user' ? ctx.actor.userId : null;
-  const published: MemberEvent = {
-    topic: 'room.publish',
-    payload: sql`select jsonb_build_object('projectId', ${projectId}::text, 'events',
-      jsonb_build_array(jsonb_build_object('user', ${actorId}::text, 'type', 'members.changed', 'data', '{}'::jsonb)))`,
-    onlyIf,
-  };
+  const published = roomEvent(ctx, { projectId, type: 'members.changed', onlyIf });
   if (!dismissed) return [published];
   const code = dismissed.why === 'removed' ? CLOSE.forbidden : CLOSE.token;
-  const closed: MemberEvent = {
+  const closed: RoomMessage = {
     topic: 'room.dismiss',
     payload: sql`select jsonb_build_object('projectId', ${projectId}::text, 'userId', ${dismissed.userId}::text,
       'code', ${code}::integer)`,

@@ -19,7 +19,7 @@ function render(messages: ReturnType<typeof memberEvents>) {
 describe('what a room is told of its members', () => {
   it('is that they have changed, and by whom', () => {
     expect(render(memberEvents(CTX, { projectId: 'prj_1' }))).toEqual([
-      { topic: 'room.publish', params: ['prj_1', 'usr_ada'], onlyIf: 'true' },
+      { topic: 'room.publish', params: ['prj_1', 'usr_ada', 'members.changed'], onlyIf: 'true' },
     ]);
   });
 
