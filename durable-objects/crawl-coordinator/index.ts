@@ -258,7 +258,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (this.#board.leased > 0 && Date.now() < stopBy) return;
     await endStop(this.#services().db.service, current);
     await this.#forget(current);
-    this.#tellProgress(current.jobId);
+    this.ctx.waitUntil(reportProgress(this.#services(), current.jobId));
   }
 
   async #handOut(current: Run): Promise<void> {
@@ -268,7 +268,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     for (const { chunk } of spent) {
       const recorded = await failChunk(services.db.service, { ...current, chunk }, SPENT);
       this.#board.drop(chunk);
-      this.#tellProgress(current.jobId);
+      this.ctx.waitUntil(reportProgress(this.#services(), current.jobId));
       logEvent('error', 'crawl_dead_letter', { jobId: current.jobId, chunk, items: recorded.written });
       this.#nextPlannedAt = 0;
     }
@@ -287,15 +287,6 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
         requestId: null,
         ...(this.#board.isSuspect(chunk) && { isSuspect: true }),
       })),
-    );
-  }
-
-  /** To those who watch; a state that is not told is read by who needs it. */
-  #tellProgress(jobId: string): void {
-    this.ctx.waitUntil(
-      reportProgress(this.#services(), jobId).catch((error: unknown) =>
-        logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) }),
-      ),
     );
   }
 

@@ -37,3 +37,8 @@ export function enterProjectOfImage(imageId: string, needed: MemberRole): SQL {
 export function must(change: SQL, code: 'not_found' | 'conflict' | 'forbidden'): SQL {
   return sql`with change as (${change}) select app.must((select count(*) from change), ${code})`;
 }
+
+/** A text[] literal: array parameters travel as text over HTTP. */
+export function textArray(items: string[]): string {
+  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}

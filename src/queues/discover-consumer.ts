@@ -72,9 +72,7 @@ async function discover(message: DiscoverMessage, services: Services, visitTools
     durationMs: services.clock.now() - started,
   });
   await services.coordinator(message.jobId).start(message);
-  await reportProgress(services, message.jobId).catch((error: unknown) =>
-    logEvent('warn', 'progress_not_told', { jobId: message.jobId, ...describeError(error) }),
-  );
+  await reportProgress(services, message.jobId);
 }
 
 /** Looks in a source, and waits for its turn if that is near enough. Null when the run was over by then. */

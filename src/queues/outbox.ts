@@ -1,10 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
-import { enter } from '../db/statement.ts';
+import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -96,12 +95,14 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     case 'job.started': {
       const run = jobRun.parse(row.payload);
       await toCoordinator(services.coordinator(run.jobId).start(run));
-      return await tellProgress(services, run.jobId);
+      await reportProgress(services, run.jobId);
+      return;
     }
     case 'job.stopping': {
       const run = jobRun.parse(row.payload);
       await toCoordinator(services.coordinator(run.jobId).stop(run));
-      return await tellProgress(services, run.jobId);
+      await reportProgress(services, run.jobId);
+      return;
     }
     case 'jobs.stopping': {
       const { runs } = jobRuns.parse(row.payload);
@@ -130,15 +131,6 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
   }
 }
 
-/** Only news: a fault here must not have the row done again. */
-async function tellProgress(services: Services, jobId: string): Promise<void> {
-  try {
-    await reportProgress(services, jobId);
-  } catch (error) {
-    logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) });
-  }
-}
-
 /** Fails closed: the row is done again later. */
 async function toCoordinator(call: Promise<void>): Promise<void> {
   await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
@@ -147,9 +139,4 @@ async function toCoordinator(call: Promise<void>): Promise<void> {
 /** Fails closed: the row is done again later, and the room knows what it has had already. */
 async function toRoom(call: Promise<void>): Promise<void> {
   await withDeadline(call, ROOM_DEADLINE_MS, 'the room');
-}
-
-/** A text[] literal: array parameters travel as text over HTTP. */
-export function textArray(items: string[]): string {
-  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

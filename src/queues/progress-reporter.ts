@@ -1,5 +1,3 @@
-import { describeError, logEvent } from '../observability/logger.ts';
-
 /** Who watches gets news so often. */
 const WATCHED_MS = 250;
 /** While nobody does, it is looked this often whether somebody has come. */
@@ -14,7 +12,7 @@ export interface ProgressReporter {
 }
 
 interface Tools {
-  /** Resolves with whether anybody watches. */
+  /** Resolves with whether anybody watches; never rejects. */
   report(jobId: string): Promise<boolean>;
   sleep(ms: number): Promise<void>;
 }
@@ -29,13 +27,7 @@ export function createProgressReporter({ report, sleep }: Tools): ProgressReport
 
   async function run(jobId: string): Promise<void> {
     while (stale.delete(jobId)) {
-      let isWatched = false;
-      try {
-        isWatched = await report(jobId);
-      } catch (error) {
-        // Only news: who missed it reads the job's progress, which is the truth.
-        logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) });
-      }
+      const isWatched = await report(jobId);
       if (!isClosed) await Promise.race([sleep(isWatched ? WATCHED_MS : UNWATCHED_MS), closing]);
     }
     running.delete(jobId);

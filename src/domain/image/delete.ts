@@ -2,9 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { images } from '../../db/schema/image.ts';
 import { projects } from '../../db/schema/project.ts';
-import { enterProject, enterProjectOfImage, must } from '../../db/statement.ts';
+import { enterProject, enterProjectOfImage, must, textArray } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
-import { textArray } from '../../queues/outbox.ts';
 import { requireUser } from '../account/require-user.ts';
 import { roomEvent } from '../room/room-event.ts';
 

@@ -3,6 +3,7 @@ import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
 import { crawlJobs } from '../../db/schema/job.ts';
 import { enter } from '../../db/statement.ts';
 import { withDeadline } from '../../lib/deadline.ts';
+import { describeError, logEvent } from '../../observability/logger.ts';
 import { progressKey } from '../../rooms/protocol.ts';
 import type { Services } from '../../services.ts';
 import { type Progress, selectProgress } from './progress.ts';
@@ -18,9 +19,18 @@ interface Reported {
 
 /**
  * Shows the room of a job's project how far the job is. Resolves with whether anybody sees it; a job that is gone is
- * seen by nobody. Rejects when Postgres or the room does not answer in time.
+ * seen by nobody. Never rejects: it is only news, and who missed it reads the job's progress, which is the truth.
  */
 export async function reportProgress(services: Services, jobId: string): Promise<boolean> {
+  try {
+    return await tellRoom(services, jobId);
+  } catch (error) {
+    logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) });
+    return false;
+  }
+}
+
+async function tellRoom(services: Services, jobId: string): Promise<boolean> {
   const results = await runBatch(
     services.db.service,
     [

@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import type { Review } from '../../db/schema/image.ts';
-import { enterProject } from '../../db/statement.ts';
+import { enterProject, textArray } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { newId } from '../../lib/id.ts';
-import { textArray } from '../../queues/outbox.ts';
 import { requireUser } from '../account/require-user.ts';
 import { type ImageFilter, selectMatching } from '../image/filter.ts';
 import { hasChanged, MAX_MATCHING, outcomeReply, type Reviewed } from './outcome.ts';

@@ -7,10 +7,10 @@ import type { ReviewCalls } from '../../../console/src/review/send-decision.ts';
 interface Row {
   reviewId: string;
   imageId: string;
-  /** The revisions between which the review stands; an undo that leads back to one of them moves it along. */
-  from: number;
-  left: number;
   before: Decided;
+  /** The review whose outcome stood before, and the one that stands since. */
+  stood: string | null;
+  stands: string | null;
 }
 
 /** What becomes of a call: nothing arrives, the answer is lost, the service is busy, or all goes well. */
@@ -54,6 +54,7 @@ export class ReviewServer {
   readonly acts = new Map<string, number>();
   readonly deleted = new Set<string>();
   private readonly rows: Row[] = [];
+  private readonly standing = new Map<string, string | null>();
   private readonly replies = new Map<string, { body: string; reply: Reviewed }>();
   private reviews = 0;
 
@@ -118,11 +119,17 @@ export class ReviewServer {
     return this.images.get(imageId) ?? null;
   }
 
-  private put(reviewId: string, imageId: string, decided: Decided, by: Person): ImageState {
+  private put(
+    reviewId: string,
+    imageId: string,
+    { decided, stands, by }: { decided: Decided; stands: string | null; by: Person },
+  ): ImageState {
     const image = this.images.get(imageId);
     if (!image) throw problem(404, 'not_found');
     const revision = image.revision + 1;
-    this.rows.push({ reviewId, imageId, from: image.revision, left: revision, before: decidedOf(image) });
+    const stood = this.standing.get(imageId) ?? null;
+    this.rows.push({ reviewId, imageId, before: decidedOf(image), stood, stands });
+    this.standing.set(imageId, stands);
     const next = {
       ...image,
       ...decided,
@@ -155,7 +162,7 @@ export class ReviewServer {
       if (image.revision !== revision) conflicts.push(stateOf(image));
       else if (isSameChoice(image, decided)) applied.push(image);
       else {
-        applied.push(this.put(reviewId, id, decided, by));
+        applied.push(this.put(reviewId, id, { decided, stands: reviewId, by }));
         changed += 1;
       }
     }
@@ -184,18 +191,11 @@ export class ReviewServer {
     for (const row of this.rows.filter((row) => row.reviewId === undone)) {
       const image = this.images.get(row.imageId);
       if (!image) continue;
-      if (image.revision !== row.left) {
+      if ((this.standing.get(image.id) ?? null) !== row.stands) {
         conflicts.push(stateOf(image));
         continue;
       }
-      const { from, imageId } = row;
-      const next = this.put(reviewId, imageId, row.before, ME);
-      applied.push(next);
-      // The image is again what it was at `from`, so the reviews around that revision stand around the new one.
-      for (const other of this.rows.filter((other) => other.imageId === imageId)) {
-        if (other.left === from) other.left = next.revision;
-        if (other.from === from) other.from = next.revision;
-      }
+      applied.push(this.put(reviewId, image.id, { decided: row.before, stands: row.stood, by: ME }));
     }
     const images = applied.map(stateOf);
     const changed = applied.length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crawlMessage } from '../../../src/queues/messages.ts';
-import { textArray } from '../../../src/queues/outbox.ts';
+import { textArray } from '../../../src/db/statement.ts';
 
 const message = { v: 1, jobId: 'job_1', epoch: 1, chunk: 0, requestId: null };
 
