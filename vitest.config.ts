@@ -19,7 +19,6 @@ export default defineConfig({
       node('conformance', ['test/conformance/**/*.test.ts']),
       node('stack', ['test/stack/**/*.test.ts']),
       node('browser', ['test/e2e/**/*.test.ts'], {
-        fileParallelism: false,
         // The default second is a race on a machine that is busy.
         expect: { poll: { timeout: 30_000 } },
       }),
@@ -34,6 +33,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/helpers/global-setup.ts'],
+          // Loading the Worker takes seconds: once for each workerd, not for each file. Every test brings its own people.
+          isolate: false,
           ...LIMITS,
         },
       },

@@ -1,5 +1,5 @@
-// Runs all tests, or those of the projects that are named: first those without a browser, with coverage if it is all of
-// them, then the browser's. Everything they write goes into one temporary folder, which is removed at the end, however
+// Runs all tests, or those of the projects and files that are named: first those without a browser, with coverage if it
+// is all of them, then the browser's. Everything they write goes into one temporary folder, which is removed at the end, however
 // that comes.
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,16 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const RUN_LIMIT_MS = 20 * 60_000;
 /** Vitest gives itself 10 s to stop what it started. */
 const EXIT_LIMIT_MS = 60_000;
-const QUICK_PROJECTS = ['unit', 'property', 'conformance', 'stack', 'integration'];
-const BROWSER_PROJECT = 'browser';
+const BROWSER_TESTS = 'test/e2e/';
+/** Where the tests of each project of vitest.config.ts are. */
+const FOLDERS = new Map([
+  ['unit', 'test/unit/'],
+  ['property', 'test/property/'],
+  ['conformance', 'test/conformance/'],
+  ['stack', 'test/stack/'],
+  ['integration', 'test/integration/'],
+  ['browser', BROWSER_TESTS],
+]);
 
 interface Totals {
   passed: number;
@@ -31,6 +39,7 @@ process.env['TMPDIR'] = temporary;
 /** The process group of the tests under way. */
 let running: number | undefined;
 let isStopping = false;
+let reports = 0;
 
 function cleanUp(): void {
   if (running !== undefined) signalGroup(running, 'SIGKILL');
@@ -86,16 +95,31 @@ async function vitest(args: string[], env: Record<string, string>, report: strin
   return code === null ? existsSync(report) && !hasFault : code === 0;
 }
 
-/** Runs some projects and counts from vitest's own report. */
-async function runProjects(
-  projects: string[],
+/** The folder or file that an argument names; null when there are no such tests. */
+function findTests(name: string): string | null {
+  const folder = FOLDERS.get(name);
+  if (folder !== undefined) return folder;
+  const file = path.relative(ROOT, path.resolve(name)).replaceAll(path.sep, '/');
+  const isTest = file.endsWith('.test.ts') && FOLDERS.values().some((folder) => file.startsWith(folder));
+  return isTest && existsSync(path.join(ROOT, file)) ? file : null;
+}
+
+function isOfBrowser(tests: string): boolean {
+  return tests.startsWith(BROWSER_TESTS);
+}
+
+/** Runs the tests in some folders and files, and counts from vitest's own report. */
+async function runTests(
+  paths: string[],
   args: string[],
   env: Record<string, string>,
 ): Promise<Totals & { ok: boolean }> {
-  const report = path.join(temporary, `${projects[0]}.json`);
+  const report = path.join(temporary, `report-${++reports}.json`);
+  const projects = [...FOLDERS].filter(([, folder]) => paths.some((tests) => tests.startsWith(folder)));
   const ok = await vitest(
     [
-      ...projects.flatMap((project) => ['--project', project]),
+      ...projects.flatMap(([project]) => ['--project', project]),
+      ...paths,
       '--silent=passed-only',
       '--reporter=default',
       '--reporter=json',
@@ -117,10 +141,10 @@ async function runProjects(
 
 const NONE = { passed: 0, failed: 0, ok: true };
 
-async function runQuick(projects: string[], isWhole: boolean): Promise<Totals & { ok: boolean }> {
-  if (projects.length === 0) return NONE;
+async function runQuick(paths: string[], isWhole: boolean): Promise<Totals & { ok: boolean }> {
+  if (paths.length === 0) return NONE;
   const coverage = ['--coverage', `--coverage.reportsDirectory=${path.join(temporary, 'coverage')}`];
-  const totals = await runProjects(projects, isWhole ? coverage : [], {});
+  const totals = await runTests(paths, isWhole ? coverage : [], {});
   if (!totals.ok && totals.failed === 0)
     console.log(
       `The tests pass, but vitest has a complaint${isWhole ? ', or the coverage is too low' : ''}.`,
@@ -129,32 +153,33 @@ async function runQuick(projects: string[], isWhole: boolean): Promise<Totals & 
 }
 
 /** Null where no browser runs. */
-async function runBrowser(): Promise<(Totals & { ok: boolean }) | null> {
+async function runBrowser(paths: string[]): Promise<(Totals & { ok: boolean }) | null> {
   const browser: Browser | null = await findBrowser();
   if (!browser) return null;
   console.log(`Testing in ${browser.origin}`);
-  return await runProjects([BROWSER_PROJECT], [], {
+  return await runTests(paths, [], {
     DARKROOM_BROWSER_PATH: browser.executable,
     DARKROOM_BROWSER_ARGS: JSON.stringify(browser.args),
   });
 }
 
 async function main(named: string[]): Promise<number> {
-  const known = [...QUICK_PROJECTS, BROWSER_PROJECT];
-  if (named.some((name) => !known.includes(name))) {
-    console.error(`Usage: npm test [-- PROJECT…], of ${known.join(', ')}`);
+  const wanted = named.map(findTests);
+  if (wanted.includes(null)) {
+    console.error(`Usage: npm test [-- PROJECT | FILE…], of the projects ${[...FOLDERS.keys()].join(', ')}`);
     return 2;
   }
   const isWhole = named.length === 0;
-  const wanted = isWhole ? known : named;
+  const paths = isWhole ? [...FOLDERS.values()] : wanted.filter((tests) => tests !== null);
+  const pagePaths = paths.filter(isOfBrowser);
   console.log('Building the console');
   await buildConsole(ROOT, new AbortController().signal);
   const quick = await runQuick(
-    QUICK_PROJECTS.filter((name) => wanted.includes(name)),
+    paths.filter((tests) => !isOfBrowser(tests)),
     isWhole,
   );
   if (isStopping) return 1;
-  const browser = wanted.includes(BROWSER_PROJECT) ? await runBrowser() : NONE;
+  const browser = pagePaths.length > 0 ? await runBrowser(pagePaths) : NONE;
   const note = browser ? '' : ', browser part not run: no Chrome, Chromium or Edge runs here';
   const pages = browser ?? { ...NONE, ok: process.env['CI'] === undefined };
   console.log(`Tests: ${quick.passed + pages.passed} passed, ${quick.failed + pages.failed} failed${note}`);

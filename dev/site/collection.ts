@@ -51,18 +51,18 @@ export interface Collection {
 
 /**
  * Opens the collection kept in `cacheDir`, making it first when it is missing, incomplete or of another version. Two
- * processes may do so at once: each works in a folder of its own and one rename wins.
+ * processes may do so at once: each works in a folder of its own and one rename wins. `count`: prints that it has.
  */
-export async function openCollection(cacheDir: string): Promise<Collection> {
+export async function openCollection(cacheDir: string, count = PRINT_COUNT): Promise<Collection> {
   await mkdir(cacheDir, { recursive: true });
-  const stamp = await computeStamp();
+  const stamp = await computeStamp(count);
   const folder = join(cacheDir, `collection-${stamp}`);
   const kept = await readCollection(folder, stamp);
   if (kept) return kept;
   await removeLeftovers(cacheDir);
   const unfinished = join(cacheDir, `${UNFINISHED_PREFIX}${randomUUID()}`);
   try {
-    await makeCollection(unfinished, stamp);
+    await makeCollection(unfinished, stamp, count);
     await moveIntoPlace(unfinished, folder, stamp);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
@@ -72,9 +72,9 @@ export async function openCollection(cacheDir: string): Promise<Collection> {
   return made;
 }
 
-/** Recipe, encoder versions and photographs decide the bytes, so together they name the folder. */
-async function computeStamp(): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([RECIPE_VERSION, sharp.versions]));
+/** Recipe, encoder versions, photographs and number decide the files, so together they name the folder. */
+async function computeStamp(count: number): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([RECIPE_VERSION, sharp.versions, count]));
   for (const photograph of PHOTOGRAPHS) hash.update(await readFile(pathOfPhotograph(photograph)));
   return hash.digest('hex').slice(0, 16);
 }
@@ -83,7 +83,7 @@ async function readCollection(folder: string, stamp: string): Promise<Collection
   try {
     const path = join(folder, INDEX_FILE);
     const index = indexSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    if (index.stamp !== stamp || index.prints.length !== PRINT_COUNT) return undefined;
+    if (index.stamp !== stamp) return undefined;
     const { prints, smaller, faulty } = index;
     const all = [...prints, ...smaller, ...faulty];
     const sizes = await Promise.all(all.map(async ({ file }) => (await stat(join(folder, file))).size));
@@ -95,9 +95,9 @@ async function readCollection(folder: string, stamp: string): Promise<Collection
   }
 }
 
-async function makeCollection(folder: string, stamp: string): Promise<void> {
+async function makeCollection(folder: string, stamp: string, count: number): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const plans = await planPrints();
+  const plans = (await planPrints()).slice(0, count);
   const prints: SiteFile[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
