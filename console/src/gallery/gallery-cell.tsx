@@ -31,7 +31,7 @@ export function GalleryCell(props: GalleryCellProps) {
     <li
       class="gallery-cell"
       data-index={index}
-      style={{ transform: `translate(${left}px, ${top}px)`, width: `${width}px`, height: `${height}px` }}
+      style={`left:${left}px;top:${top}px;width:${width}px;height:${height}px`}
     >
       <Tile image={image} isSelected={isChosen} ring={ring} search={search} testId="gallery-tile" />
       {canSelect && (
