@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findBrowser } from '../../dev/browser.ts';
 import { buildConsole } from '../../dev/stack/console-build.ts';
 import { FakeCollection, PROJECT_ID } from '../../test/helpers/fakes/gallery/collection.ts';
@@ -10,9 +10,12 @@ import { startGalleryService } from '../../test/helpers/fakes/gallery/service.ts
 import { describeMachine } from '../lib/machine.ts';
 import { readNumbers } from '../lib/numbers.ts';
 import { type Scroll, scrollToEnd } from './scroll.ts';
+import { type TabWalk, tabToEnd } from './tab.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const ROW_HEIGHTS = [96, 160, 240];
+/** That of somebody who has not chosen one. */
+const DEFAULT_HEIGHT = 160;
 const SLOW_FRAME_MS = 50;
 
 interface Row extends Scroll {
@@ -24,7 +27,8 @@ interface Row extends Scroll {
 
 /**
  * `npm run bench -- gallery [--images N] [--step PX] [--pictures N]`: scrolls the built console's gallery from end to
- * end in a real browser, at each row height, against an API in memory, and says how long the frames took.
+ * end in a real browser, at each row height, against an API in memory, and says how long the frames took; then goes
+ * through all of it by Tab alone.
  */
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { images, step, pictures } = readNumbers(args, { images: 10_000, step: 120, pictures: 300 });
@@ -51,12 +55,14 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   try {
     const rows: Row[] = [];
     for (const rowHeight of ROW_HEIGHTS) {
-      const page = await browser.newPage();
-      rows.push(await measure(page, service.origin, { rowHeight, step }));
+      const page = await openGallery(browser, service.origin, rowHeight);
+      rows.push(await measure(page, { rowHeight, step }));
       await page.close();
     }
-    print(rows, images, step, found.origin);
-    return rows.every(({ tiles }) => tiles === images) ? 0 : 1;
+    const page = await openGallery(browser, service.origin, DEFAULT_HEIGHT);
+    const walk = await tabToEnd(page, images);
+    print(rows, walk, { images, step, browser: found.origin });
+    return rows.every(({ tiles }) => tiles === images) && walk.reached === images ? 0 : 1;
   } finally {
     signal.removeEventListener('abort', end);
     await browser.close();
@@ -65,14 +71,15 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   }
 }
 
-async function measure(
-  page: Page,
-  origin: string,
-  { rowHeight, step }: { rowHeight: number; step: number },
-): Promise<Row> {
+async function openGallery(browser: BrowserContext, origin: string, rowHeight: number): Promise<Page> {
+  const page = await browser.newPage();
   await page.addInitScript(`localStorage.setItem('darkroom-row-height', '${rowHeight}')`);
   await page.goto(`${origin}/projects/${PROJECT_ID}/images`);
   await page.getByTestId('gallery-tile').first().waitFor();
+  return page;
+}
+
+async function measure(page: Page, { rowHeight, step }: { rowHeight: number; step: number }): Promise<Row> {
   const debuggerOf = await page.context().newCDPSession(page);
   await debuggerOf.send('Performance.enable', { timeDomain: 'threadTicks' });
   const readWork = async () => {
@@ -91,7 +98,11 @@ function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-function print(rows: readonly Row[], images: number, step: number, browser: string): void {
+function print(
+  rows: readonly Row[],
+  walk: TabWalk,
+  { images, step, browser }: { images: number; step: number; browser: string },
+): void {
   const { cpus, model } = describeMachine();
   console.log(`${images} images, ${step} px a frame, 1440 x 900, ${browser}, ${cpus} x ${model}`);
   console.table(
@@ -111,5 +122,8 @@ function print(rows: readonly Row[], images: number, step: number, browser: stri
         'heap MB': heapMb.toFixed(1),
       };
     }),
+  );
+  console.log(
+    `Tab: ${walk.reached} of ${images} images in order by ${walk.presses} presses, ${walk.msAnImage.toFixed(1)} ms an image`,
   );
 }
