@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import tls from 'node:tls';
+import { readStateFile } from '../process/read-state-file.mjs';
 import { ok, problem, warning } from './finding.mjs';
 import { isStackRunning, readReady } from './stack-state.mjs';
 
@@ -50,7 +50,7 @@ export async function checkCertificate({ dataDir, signal }) {
   const file = path.join(dataDir, 'share', 'certificate.pem');
   let certificate;
   try {
-    certificate = readFileSync(file, 'utf8');
+    certificate = readStateFile(file);
   } catch {
     return ok('none: never shared');
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readStateFile } from '../process/read-state-file.mjs';
 import { ok, problem, warning } from './finding.mjs';
 import { isStackRunning } from './stack-state.mjs';
 
@@ -25,7 +25,7 @@ export function judgeSkew(skewMs) {
  * @param {string} name
  */
 function readVariable(dataDir, name) {
-  const text = readFileSync(path.join(dataDir, 'worker.env'), 'utf8');
+  const text = readStateFile(path.join(dataDir, 'worker.env'));
   return new RegExp(`^${name}='(.*)'$`, 'm').exec(text)?.[1] ?? '';
 }
 

@@ -1,5 +1,7 @@
 const MARKS = { ok: 'ok     ', warning: 'warning', problem: 'PROBLEM' };
 const NAME_WIDTH = 16;
+/** All but the line feed: what files say is shown, and must not steer the terminal. */
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
 /** @param {import('./run-checks.mjs').Result[]} results */
 function summarise(results) {
@@ -20,7 +22,7 @@ export function toLines(results) {
     if (result.state === 'ok') return [line];
     return [line, ...result.mend.split('\n').map((mend) => `${' '.repeat(9 + NAME_WIDTH)}-> ${mend}`)];
   });
-  return [...lines, '', summarise(results)].join('\n');
+  return [...lines, '', summarise(results)].join('\n').replaceAll(CONTROLS, '\ufffd');
 }
 
 /**

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readHolder } from '../process/lock.mjs';
 import { isRunning } from '../process/process-group.mjs';
+import { readStateFile } from '../process/read-state-file.mjs';
 import { ok, problem, warning } from './finding.mjs';
 
 /**
@@ -31,7 +32,7 @@ export function isStackRunning(dataDir) {
  */
 export function readReady(dataDir) {
   try {
-    const ready = JSON.parse(readFileSync(path.join(dataDir, 'ready.json'), 'utf8'));
+    const ready = JSON.parse(readStateFile(path.join(dataDir, 'ready.json')));
     if (!URL.canParse(ready.consoleUrl)) return null;
     const { shared } = ready;
     const isShared = URL.canParse(shared?.url) && typeof shared.certificatePath === 'string';
@@ -56,7 +57,7 @@ export function readChildren(dataDir) {
   }
   return names.flatMap((file) => {
     try {
-      const { name, pid, startTime, marker } = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+      const { name, pid, startTime, marker } = JSON.parse(readStateFile(path.join(folder, file)));
       const isRecord =
         Number.isInteger(pid) && pid > 0 && [name, startTime, marker].every((one) => typeof one === 'string');
       return isRecord ? [{ name, pid, startTime, marker }] : [];

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isRunning } from './process-group.mjs';
+import { readStateFile } from './read-state-file.mjs';
 
 /** A takeover lasts a few milliseconds; one that is older was left by a killed process. */
 const TAKEOVER_MAX_AGE_MS = 10_000;
@@ -15,7 +16,7 @@ const WAIT_INTERVAL_MS = 200;
  */
 export function readHolder(directory) {
   try {
-    const holder = JSON.parse(readFileSync(path.join(directory, 'holder.json'), 'utf8'));
+    const holder = JSON.parse(readStateFile(path.join(directory, 'holder.json')));
     return { pid: Number(holder.pid), startTime: String(holder.startTime) };
   } catch {
     return null;

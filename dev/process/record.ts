@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { readStateFile } from './read-state-file.mjs';
 
 const ProcessRecord = z.object({
   name: z.string(),
@@ -28,10 +29,10 @@ export function writeRecord(dataDir: string, record: ProcessRecord): void {
   renameSync(`${file}.tmp`, file);
 }
 
-/** Parses the text of a record; null when it is no valid record. */
-export function parseRecord(text: string): ProcessRecord | null {
+/** The record that a file holds; null when it holds none, or cannot be read. */
+function readRecord(file: string): ProcessRecord | null {
   try {
-    return ProcessRecord.parse(JSON.parse(text));
+    return ProcessRecord.parse(JSON.parse(readStateFile(file)));
   } catch {
     return null;
   }
@@ -50,7 +51,7 @@ export function readRecords(dataDir: string): { file: string; record: ProcessRec
     .filter((name) => name.endsWith('.json'))
     .flatMap((name) => {
       const file = path.join(directory, name);
-      const record = parseRecord(readFileSync(file, 'utf8'));
+      const record = readRecord(file);
       return record === null ? [] : [{ file, record }];
     });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -8,6 +9,12 @@ import { passOn, refuseRequest, toWorkerHeaders, type Refusal, type WorkerDoor }
 
 const PORTS_TRIED = 50;
 const MAX_CONNECTIONS = 512;
+/** A browser has a dozen; one device alone must not keep the others out. */
+const MAX_CONNECTIONS_EACH = 100;
+/** Who has a connection has something to ask. */
+const FIRST_REQUEST_MS = 15_000;
+/** Looks within that time for connections that have let it pass. */
+const LOOKS = 3;
 /** The Worker is being started, or was asked for more than it could do. */
 const NO_ANSWER: Refusal = { status: 502, message: 'Darkroom does not answer. Is it still starting?' };
 
@@ -16,6 +23,8 @@ export interface ShareOptions extends CertifiedKey {
   /** The first port to try. */
   port: number;
   worker: WorkerDoor;
+  /** A connection that has asked for nothing after so long, in ms, is closed. */
+  firstRequestMs?: number;
 }
 
 export interface Share {
@@ -38,18 +47,52 @@ function connect(device: Duplex, worker: Socket): void {
   device.once('close', () => worker.destroy());
 }
 
-function refuse(response: ServerResponse, { status, message }: Refusal): void {
-  if (response.headersSent) response.destroy();
-  else response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${message}\n`);
+const PROBLEM = 'application/problem+json';
+
+/** As the Worker says it (RFC 9457). */
+function toProblem({ status, message }: Refusal): string {
+  const title = http.STATUS_CODES[status] ?? 'Error';
+  return JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    detail: message,
+    requestId: randomUUID(),
+  });
 }
 
-function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
+function refuse(response: ServerResponse, refusal: Refusal): void {
+  if (response.headersSent) response.destroy();
+  else
+    response
+      .writeHead(refusal.status, { 'content-type': PROBLEM, connection: 'close' })
+      .end(toProblem(refusal));
+}
+
+function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+  const { status } = refusal;
   const head = [
     `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}`,
-    'Content-Type: text/plain',
+    `Content-Type: ${PROBLEM}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${message}\n`);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${toProblem(refusal)}`);
+}
+
+/** Closes what one device opens beyond its share. */
+function limitEach(server: https.Server, most: number): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const from = socket.remoteAddress ?? '';
+    const count = (open.get(from) ?? 0) + 1;
+    open.set(from, count);
+    socket.once('close', () => {
+      const left = (open.get(from) ?? 1) - 1;
+      if (left > 0) open.set(from, left);
+      else open.delete(from);
+    });
+    if (count > most) socket.destroy();
+  });
 }
 
 /** Renders the head of an answer for a socket from which HTTP has been taken off. */
@@ -67,6 +110,7 @@ function renderHead(answer: IncomingMessage, headers: readonly string[]): string
  */
 export async function startShare(options: ShareOptions): Promise<Share> {
   const upgraded = new Set<Duplex>();
+  const { firstRequestMs = FIRST_REQUEST_MS } = options;
   let host = '';
   const toWorker = (request: IncomingMessage, more: string[] = []) =>
     http.request({
@@ -121,11 +165,15 @@ export async function startShare(options: ShareOptions): Promise<Share> {
       cert: options.certificate,
       key: options.key,
       minVersion: 'TLSv1.2',
+      handshakeTimeout: firstRequestMs,
+      headersTimeout: firstRequestMs,
+      connectionsCheckingInterval: firstRequestMs / LOOKS,
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     relay,
   );
   server.maxConnections = MAX_CONNECTIONS;
+  limitEach(server, MAX_CONNECTIONS_EACH);
   server.on('upgrade', (request, socket, first) => {
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));

@@ -130,7 +130,15 @@ describe('the door to the local network', () => {
     async (name) => {
       const isAnyName = { checkServerIdentity: () => undefined };
       const reply = await send('/', { headers: { host: name }, ...isAnyName });
-      expect(reply).toMatchObject({ status: 421, body: expect.stringContaining('Darkroom printed') });
+      expect(reply).toMatchObject({
+        status: 421,
+        headers: { 'content-type': 'application/problem+json' },
+      });
+      expect(JSON.parse(reply.body)).toMatchObject({
+        status: 421,
+        detail: expect.stringContaining('Darkroom printed'),
+        requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+      });
     },
   );
 
@@ -229,6 +237,32 @@ describe('the door to the local network', () => {
     }
   });
 
+  it('closes what asks for nothing, and what one device opens beyond its share', async () => {
+    const other = await startShare({
+      address: ADDRESS,
+      port: FIRST_PORT,
+      worker: { port: (echo.address() as AddressInfo).port, secret: SECRET },
+      firstRequestMs: 600,
+      ...pair,
+    });
+    const port = Number(new URL(other.url).port);
+    const silent = [
+      net.connect({ host: ADDRESS, port }),
+      tls.connect({ host: ADDRESS, port, ca: pair.certificate }),
+    ];
+    try {
+      await Promise.all(silent.map(untilClosed));
+      const many = Array.from({ length: 120 }, () => net.connect({ host: ADDRESS, port }));
+      const closed = many.map(untilClosed);
+      // The share is full, and other devices still get in.
+      const fromElsewhere = { port, localAddress: '127.0.0.5', headers: { host: `${ADDRESS}:${port}` } };
+      expect((await send('/teapot', ADDRESS === '127.0.0.2' ? fromElsewhere : { port })).status).toBe(418);
+      await Promise.all(closed);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('leaves no connection behind when it closes', async () => {
     const other = await startShare({
       address: ADDRESS,
@@ -242,6 +276,12 @@ describe('the door to the local network', () => {
     await once(ws, 'close');
   });
 });
+
+/** However it ends: by a word or by a reset. */
+async function untilClosed(socket: net.Socket): Promise<void> {
+  socket.on('error', () => {}).resume();
+  await new Promise((resolve) => socket.once('close', resolve));
+}
 
 async function countConnections(server: http.Server): Promise<number> {
   return await new Promise((resolve, reject) =>

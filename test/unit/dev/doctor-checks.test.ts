@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -5,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -135,6 +137,20 @@ describe('the doctor looks at the state of a stack', () => {
     });
   });
 
+  it('by none of the odd things that lie where its files should', async () => {
+    mkdirSync(path.join(dataDir, 'supervisor.lock'), { recursive: true });
+    mkdirSync(path.join(dataDir, 'share'));
+    for (const file of ['ready.json', 'supervisor.lock/holder.json', 'share/certificate.pem']) {
+      execFileSync('mkfifo', [path.join(dataDir, file)]);
+    }
+    expect(checkLock({ root, dataDir })).toMatchObject({ message: expect.stringMatching(/^no stack/) });
+    expect(await checkReadyFile({ dataDir, signal })).toEqual(ok('none, as no stack runs'));
+    expect(await checkCertificate({ dataDir, signal })).toEqual(ok('none: never shared'));
+    rmSync(path.join(dataDir, 'ready.json'));
+    symlinkSync('/dev/zero', path.join(dataDir, 'ready.json'));
+    expect(await checkReadyFile({ dataDir, signal })).toEqual(ok('none, as no stack runs'));
+  });
+
   it('by a ready file whose run was killed', async () => {
     write('.darkroom/ready.json', { consoleUrl: 'http://127.0.0.1:1' });
     expect(await checkReadyFile({ dataDir, signal })).toMatchObject({
@@ -234,6 +250,7 @@ describe('the checks', () => {
       '1 problem, 1 warning.',
     ]);
     expect(toLines(results.slice(0, 1))).toContain('Nothing is wrong.');
+    expect(toLines([{ name: 'odd', ...ok('a\u001b[2Jb\u009bc') }])).toContain('a\ufffd[2Jb\ufffdc');
     expect(JSON.parse(toJson(results))).toEqual({ ok: false, checks: results });
     expect(JSON.parse(toJson(results.slice(0, 2)))).toMatchObject({ ok: true });
   });

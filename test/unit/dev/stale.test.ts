@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { parseRecord, type ProcessRecord } from '../../../dev/process/record.ts';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRecords, recordPath, type ProcessRecord, writeRecord } from '../../../dev/process/record.ts';
 import { decideStale, type ProcessView } from '../../../dev/process/stale-decision.mjs';
 
 const record: ProcessRecord = {
@@ -47,14 +51,31 @@ describe('a child of an earlier run', () => {
 });
 
 describe('a record', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-records-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
   it('survives being written and read', () => {
-    expect(parseRecord(JSON.stringify(record))).toEqual(record);
+    writeRecord(dataDir, record);
+    expect(readRecords(dataDir)).toEqual([{ file: recordPath(dataDir, 'worker'), record }]);
   });
 
-  it.each([['not json'], ['{}'], [JSON.stringify({ ...record, pid: -1 })]])(
-    'is ignored when it reads %j',
+  it.each([['not json'], ['{}'], [JSON.stringify({ ...record, pid: -1 })], ['x'.repeat(70_000)]])(
+    'is ignored when it reads %.20j',
     (text) => {
-      expect(parseRecord(text)).toBeNull();
+      writeRecord(dataDir, record);
+      writeFileSync(recordPath(dataDir, 'odd'), text);
+      expect(readRecords(dataDir).map(({ record: { name } }) => name)).toEqual(['worker']);
     },
   );
+
+  it('is found beside a folder, a link to nowhere and a pipe of such names', () => {
+    writeRecord(dataDir, record);
+    mkdirSync(recordPath(dataDir, 'folder'));
+    symlinkSync(path.join(dataDir, 'nowhere'), recordPath(dataDir, 'link'));
+    execFileSync('mkfifo', [recordPath(dataDir, 'pipe')]);
+    expect(readRecords(dataDir)).toHaveLength(1);
+  });
 });
