@@ -66,8 +66,11 @@ function followProject(projectId: string): () => void {
   };
 }
 
-/** A look at the tab or a network that is back is a good moment to try, or to see whether the connection holds. */
-function watchForReturn(): () => void {
+/**
+ * A look at the tab or a network that is back is a good moment to try, or to see whether the connection holds. That
+ * the network is gone is told at once.
+ */
+function watchNetwork(): () => void {
   const nudge = () => {
     if (!document.hidden) liveRoom.nudge();
   };
@@ -77,7 +80,9 @@ function watchForReturn(): () => void {
     [document, 'visibilitychange'],
   ] as const;
   for (const [place, name] of places) place.addEventListener(name, nudge);
+  window.addEventListener('offline', liveRoom.cut);
   return () => {
+    window.removeEventListener('offline', liveRoom.cut);
     for (const [place, name] of places) place.removeEventListener(name, nudge);
   };
 }
@@ -95,7 +100,7 @@ export function useRoom(projectId: string | null): void {
     };
   }, [projectId]);
 
-  useEffect(watchForReturn, []);
+  useEffect(watchNetwork, []);
 
   const current = route.value;
   useEffect(() => {
