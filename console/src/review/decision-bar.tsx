@@ -82,7 +82,7 @@ interface ToolProps {
 /** An icon with the keys that do the same. */
 function Tool({ icon, label, keys, isDisabled = false, onPress, testId }: ToolProps) {
   return (
-    <Tooltip text={t.review.withKeys(label, keys)} side="above">
+    <Tooltip text={t.review.withKeys(label, keys.join(' '))} side="above">
       <button
         type="button"
         class="button button-quiet decision-tool"
