@@ -479,13 +479,13 @@ export const t = {
     decide: 'Keep, reject or set to undecided',
     move: 'From image to image',
     select: 'Select an image, or take it out',
-    selectTo: 'Select a range',
+    selectTo: 'Select up to an image',
+    selectAlong: 'Select from image to image',
     selectLoaded: 'Select all that are loaded',
     clear: 'Clear the selection',
     help: 'This list',
     names: { shift: 'Shift', home: 'Home', end: 'End', escape: 'Esc', space: 'Space', arrows: 'Arrows' },
     to: 'to',
-    or: 'or',
   },
 
   imports: {

@@ -124,7 +124,7 @@ describe('the keys', () => {
     await review(0);
     const caps = (testId: string) => page.getByTestId(testId).locator('kbd').allTextContents();
     expect(await caps('review-undo')).toEqual(['Z']);
-    expect(await caps('review-redo')).toEqual(['Shift', 'Z']);
+    expect(await caps('review-redo')).toEqual(['⇧', 'Z']);
     expect(await page.locator('.tags-key').textContent()).toBe('T');
     await page.getByTestId('review-redo').hover();
     await page.getByText('Redo (Shift Z)').waitFor();
@@ -177,11 +177,14 @@ describe('on a phone', () => {
 describe('a conflict', () => {
   it('says who chose what, waits for an answer, and can be insisted on and undone', async () => {
     await review(0);
+    await page.clock.install();
+    await page.reload();
+    await page.locator('.film-strip li').nth(5).waitFor();
     changeByBen(0);
     await page.keyboard.press('x');
     await page.getByText('Ben Frame chose Keep for frame-1.jpg. Your Reject was not applied.').waitFor();
     // Longer than other notes stay.
-    await page.waitForTimeout(7_000);
+    await page.clock.fastForward(60_000);
     await page.getByRole('button', { name: 'Reject anyway' }).click();
     await expect.poll(() => collection.images[0]?.review).toBe('reject');
     await page.keyboard.press('z');

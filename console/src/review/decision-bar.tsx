@@ -72,15 +72,16 @@ function DecisionButton({
 interface ToolProps {
   icon: IconName;
   label: string;
-  /** As they are printed on the keyboard. */
   keys: readonly string[];
+  /** The same, as short as they are printed on a keyboard; none leaves the keys to the tooltip. */
+  caps?: readonly string[];
   isDisabled?: boolean;
   onPress: () => void;
   testId: string;
 }
 
 /** An icon with the keys that do the same. */
-function Tool({ icon, label, keys, isDisabled = false, onPress, testId }: ToolProps) {
+function Tool({ icon, label, keys, caps = keys, isDisabled = false, onPress, testId }: ToolProps) {
   return (
     <Tooltip text={t.review.withKeys(label, keys.join(' '))} side="above">
       <button
@@ -96,7 +97,7 @@ function Tool({ icon, label, keys, isDisabled = false, onPress, testId }: ToolPr
       >
         <Icon name={icon} />
         <span class="decision-key" aria-hidden="true">
-          {keys.map((name) => (
+          {caps.map((name) => (
             <KeyCap key={name} name={name} />
           ))}
         </span>
@@ -153,6 +154,7 @@ export function DecisionBar({ review, place, onDecide, onUndo, onRedo, onHelp }:
             icon="redo"
             label={t.review.redo}
             keys={[t.keys.names.shift, 'Z']}
+            caps={['⇧', 'Z']}
             isDisabled={!canRedo.value}
             onPress={onRedo}
             testId="review-redo"
@@ -162,7 +164,14 @@ export function DecisionBar({ review, place, onDecide, onUndo, onRedo, onHelp }:
       <div class="decision-options">
         <MoveOnSwitch />
         <span class="decision-help">
-          <Tool icon="keyboard" label={t.keys.open} keys={['?']} onPress={onHelp} testId="review-keys" />
+          <Tool
+            icon="keyboard"
+            label={t.keys.open}
+            keys={['?']}
+            caps={[]}
+            onPress={onHelp}
+            testId="review-keys"
+          />
         </span>
       </div>
     </div>

@@ -46,7 +46,8 @@ const GROUPS: readonly { title: string; rows: readonly Row[] }[] = [
       ...HISTORY,
       { does: words.move, keys: [names.arrows] },
       { does: words.select, keys: [names.space] },
-      { does: words.selectTo, keys: [names.shift, `${names.space} ${words.or} ${names.arrows}`] },
+      { does: words.selectTo, keys: [names.shift, names.space] },
+      { does: words.selectAlong, keys: [names.shift, names.arrows] },
       { does: words.selectLoaded, keys: [commandKeyName(), 'A'] },
       { does: words.clear, keys: [names.escape] },
     ],
@@ -80,11 +81,13 @@ function KeyRow({ does, keys, joined }: Row) {
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t.keys.title} onClose={onClose} testId="keys-dialog">
-      {/* The focus on the button that closes would put its tooltip over the first key. */}
-      <div class="keys-groups" tabIndex={-1} data-autofocus>
-        {GROUPS.map(({ title, rows }) => (
+      <div class="keys-groups">
+        {GROUPS.map(({ title, rows }, index) => (
           <section key={title}>
-            <h3>{title}</h3>
+            {/* The focus on the button that closes would put its tooltip over the first key. */}
+            <h3 tabIndex={-1} data-autofocus={index === 0 || undefined}>
+              {title}
+            </h3>
             <dl class="keys">
               {rows.map((row) => (
                 <KeyRow key={row.does} {...row} />
