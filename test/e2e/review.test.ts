@@ -146,6 +146,16 @@ describe('on a phone', () => {
     expect(await overlaps('.toasts', '.notice-shown')).toBe(false);
   });
 
+  it('a note lies on no bar of the gallery either', async () => {
+    await visit('/images', PHONE);
+    await page.getByTestId('gallery-tile').first().waitFor();
+    await page.keyboard.press('Control+a');
+    await page.getByTestId('bulk-bar').waitFor();
+    await context.setOffline(true);
+    await page.getByTestId('live-try-now').waitFor({ timeout: 5_000 });
+    expect(await overlaps('.notice-shown', '.bulk-bar')).toBe(false);
+  });
+
   it('nothing moves when a decision waits for the network', async () => {
     await review(0, PHONE);
     const boxes = () =>
@@ -183,12 +193,26 @@ describe('a conflict', () => {
     changeByBen(0);
     await page.keyboard.press('x');
     await page.getByText('Ben Frame chose Keep for frame-1.jpg. Your Reject was not applied.').waitFor();
+    expect(await overlaps('.toasts', '.film-strip')).toBe(false);
+    expect(await overlaps('.toasts', '.inspector')).toBe(false);
     // Longer than other notes stay.
     await page.clock.fastForward(60_000);
     await page.getByRole('button', { name: 'Reject anyway' }).click();
     await expect.poll(() => collection.images[0]?.review).toBe('reject');
     await page.keyboard.press('z');
     await expect.poll(() => collection.images[0]?.review).toBe('keep');
+  });
+});
+
+describe('the facts', () => {
+  it('do not call an image reviewed that is undecided', async () => {
+    const term = () => page.locator('.facts div', { has: page.getByTestId('image-reviewed') }).locator('dt');
+    await review(0);
+    await page.keyboard.press('1');
+    await expect.poll(() => term().allTextContents()).toEqual(['Last change']);
+    await page.keyboard.press('p');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => term().allTextContents()).toEqual(['Reviewed']);
   });
 });
 
@@ -221,6 +245,9 @@ describe('a lost network', () => {
     await page.getByTestId('filter-keep').waitFor();
     await context.setOffline(true);
     await page.getByTestId('live-try-now').waitFor({ timeout: 2_000 });
+    await page.getByTestId('team-open').click();
+    expect(await page.getByTestId('team-person').allTextContents()).toEqual(['Ada Lovelace (you) Owner']);
+    await page.keyboard.press('Escape');
     await page.getByTestId('filter-reject').click();
     await page.getByText('Darkroom could not be reached.').waitFor();
     await context.setOffline(false);
