@@ -14,6 +14,7 @@ import { ProjectScreen } from './screens/project.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SignUpScreen } from './screens/sign-up.tsx';
 import { loadSession, session } from './state/session.ts';
+import { useRetryOnReturn } from './state/use-retry-on-return.ts';
 import { t } from './strings.ts';
 
 // What the first page does not need comes when it is shown.
@@ -88,6 +89,7 @@ function SignedInScreen({ current }: { current: Route }) {
 function SignedInGate({ current }: { current: Route }) {
   const state = session.value;
   const isSignedOut = state.status === 'signedOut';
+  useRetryOnReturn(state.status === 'broken' ? state.problem : null, () => void loadSession());
   useEffect(() => {
     if (!isSignedOut) return;
     const here = place.value.pathname + place.value.search;

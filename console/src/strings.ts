@@ -395,21 +395,33 @@ export const t = {
       undecided: (images: string) => `${images} back to undecided`,
     },
     matching: 'All matching images',
+    allMatching: 'all matching images',
     labelled: (images: string, label: string) => `${images} labelled ${label}`,
     unlabelled: (images: string) => `${images} without a label now`,
     tagged: (images: string, tags: string) => `${images} tagged ${tags}`,
     untagged: (images: string, tags: string) => `${tags} taken off ${images}`,
     somebody: 'Somebody',
     thisImage: 'this image',
-    tooLate: (who: string, count: number, name: string) =>
-      count === 1
-        ? `${who} changed ${name} meanwhile; yours was not applied.`
-        : `${who} changed ${formatCount(count)} images meanwhile; yours was not applied to them.`,
-    undoTooLate: (who: string, count: number, name: string) =>
-      count === 1
-        ? `${who} changed ${name} meanwhile; it stays as it is.`
-        : `${who} changed ${formatCount(count)} images meanwhile; they stay as they are.`,
+    theirs: {
+      review: (who: string, review: string, name: string) => `${who} chose ${review} for ${name}.`,
+      labelled: (who: string, name: string, label: string) => `${who} labelled ${name} ${label}.`,
+      unlabelled: (who: string, name: string) => `${who} took the label off ${name}.`,
+      tags: (who: string, name: string) => `${who} changed the tags of ${name}.`,
+      any: (who: string, name: string) => `${who} changed ${name} first.`,
+      many: (who: string, count: number) => `${who} changed ${counted(count, 'image', 'images')} first.`,
+    },
+    mine: {
+      undo: 'undo',
+      label: (label: string) => `label ${label}`,
+      noLabel: 'change of the label',
+      tags: 'change of the tags',
+    },
+    notApplied: (mine: string, count: number) =>
+      `Your ${mine} was not applied${count === 1 ? '' : ' to them'}.`,
+    insist: (action: string) => `${action} anyway`,
     applyAnyway: 'Apply mine anyway',
+    undone: (images: string) => `Undone: ${images}`,
+    redone: (images: string) => `Done again: ${images}`,
     gone: (count: number) =>
       count === 1
         ? 'This image was deleted meanwhile.'
@@ -429,6 +441,7 @@ export const t = {
     suggestions: 'Tags of this project',
     none: 'None',
     reviewedBy: 'Reviewed',
+    lastChange: 'Last change',
     reviewed: (who: string, when: string) => `${who}, ${when}`,
     robots: 'robots.txt',
     robotsAllowed: 'Allowed the address when it was fetched',
@@ -448,16 +461,30 @@ export const t = {
     undo: 'Undo',
     redo: 'Redo',
     announce: (state: string, name: string) => `${state}. Now ${name}.`,
-    keysTitle: 'Keys',
-    keysOpen: 'Show all keys',
-    keys: {
-      label: 'Label by its digit, again takes it off',
-      tags: 'Add a tag',
-      step: 'Previous and next image',
-      ends: 'First and last image',
-      help: 'This list',
-    },
-    keyNames: { shift: 'Shift', home: 'Home', end: 'End' },
+    withKeys: (label: string, keys: string) => `${label} (${keys})`,
+    place: (at: number, total: number, isAtLeast: boolean) =>
+      `${formatCount(at)} of ${formatCount(total)}${isAtLeast ? '+' : ''}`,
+  },
+
+  keys: {
+    title: 'Keys',
+    open: 'Show all keys',
+    groups: { review: 'In the review', gallery: 'In the gallery', everywhere: 'Everywhere' },
+    label: 'Label by its digit',
+    unlabel: 'Label by its digit, again takes it off',
+    tags: 'Add a tag',
+    step: 'Previous and next image',
+    ends: 'First and last image',
+    leave: 'Back to the images',
+    decide: 'Keep, reject or set to undecided',
+    move: 'From image to image',
+    select: 'Select an image, or take it out',
+    selectTo: 'Select up to an image',
+    selectAlong: 'Select from image to image',
+    selectLoaded: 'Select all that are loaded',
+    clear: 'Clear the selection',
+    help: 'This list',
+    names: { shift: 'Shift', home: 'Home', end: 'End', escape: 'Esc', space: 'Space', arrows: 'Arrows' },
     to: 'to',
   },
 

@@ -31,6 +31,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('refuse' as const), times: fc.integer({ min: 1, max: 3 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('nudge' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('offline' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
 );
@@ -88,6 +89,7 @@ async function disturb(
     }
     if (action.do === 'refuse') refusals = action.times;
     if (action.do === 'nudge') client.nudge();
+    if (action.do === 'offline') client.cut();
     if (action.do === 'forget') room.floor = (room.log.at(-1)?.seq ?? 0) + 1;
     if (action.do === 'restore') {
       room.restore();

@@ -18,15 +18,26 @@ interface FilmStripProps {
   search?: string;
 }
 
+function centreCurrent(strip: HTMLElement): void {
+  const frame = strip.querySelector('[aria-current]')?.parentElement;
+  // Only the strip may scroll: scrollIntoView would move the page too.
+  if (frame) strip.scrollLeft = frame.offsetLeft - (strip.clientWidth - frame.offsetWidth) / 2;
+}
+
 /** The neighbours of the image on the well; the current frame is kept in the middle. */
 export function FilmStrip({ label, images, currentId, ringOf, search = '' }: FilmStripProps) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    const strip = list.current;
-    const frame = strip?.querySelector('[aria-current]')?.parentElement;
-    // Only the strip may scroll: scrollIntoView would move the page too.
-    if (strip && frame) strip.scrollLeft = frame.offsetLeft - (strip.clientWidth - frame.offsetWidth) / 2;
+    if (list.current) centreCurrent(list.current);
   }, [currentId, images.length]);
+  useEffect(() => {
+    const strip = list.current;
+    if (!strip) return;
+    // A window that narrows or turns would push the current frame out of sight.
+    const observer = new ResizeObserver(() => centreCurrent(strip));
+    observer.observe(strip);
+    return () => observer.disconnect();
+  }, []);
   return (
     <ul class="film-strip" ref={list} aria-label={label}>
       {images.map((image) => {

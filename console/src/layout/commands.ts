@@ -48,6 +48,12 @@ export function listCommands(projectId: string | null, projects: readonly Projec
     })),
     goTo('design', t.nav.design, pathTo.design()),
     {
+      id: 'keys',
+      label: t.keys.title,
+      kind: t.palette.command,
+      run: () => (overlay.value = 'keys'),
+    },
+    {
       id: 'sign-out',
       label: t.signIn.signOut,
       kind: t.palette.command,

@@ -4,6 +4,8 @@ import { api } from '../api/endpoints.ts';
 import { CommandPalette } from '../components/command-palette.tsx';
 import { TeamPanel } from '../live/team-panel.tsx';
 import { useRoom } from '../live/use-room.ts';
+import { KeysDialog } from '../review/keys-dialog.tsx';
+import { isForPage, isHelpKey } from '../review/review-keys.ts';
 import { projectIdOf } from '../routing/match.ts';
 import { route } from '../routing/navigation.ts';
 import { currentProject, openProject } from '../state/project.ts';
@@ -36,6 +38,11 @@ export function Shell({ children }: { children: ComponentChildren }) {
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (isHelpKey(event) && isForPage(event)) {
+        event.preventDefault();
+        overlay.value = 'keys';
+        return;
+      }
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
       event.preventDefault();
       // A dialog that is open stays the only one.
@@ -57,6 +64,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       {overlay.value === 'palette' && <Palette projectId={projectId} />}
+      {overlay.value === 'keys' && <KeysDialog onClose={closeOverlay} />}
       {overlay.value === 'export' && projectId !== null && (
         <ExportSheet projectId={projectId} onClose={closeOverlay} />
       )}

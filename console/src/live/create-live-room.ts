@@ -58,6 +58,8 @@ export interface LiveRoom {
   setPresence: (data: PresenceData) => void;
   tryNow: () => void;
   nudge: () => void;
+  /** The browser has lost the network: one is away at once. */
+  cut: () => void;
   open: (projectId: string) => void;
   close: () => void;
 }
@@ -225,6 +227,12 @@ export function createLiveRoom(parts: LiveRoomParts): LiveRoom {
     nudge: () => {
       if (client) client.nudge();
       else if (projectId !== null && timers.has('load')) void load(projectId);
+    },
+    cut: () => {
+      if (projectId === null) return;
+      client?.cut();
+      timers.clear('away');
+      setAway();
     },
     open: (id) => {
       if (id === projectId) return;

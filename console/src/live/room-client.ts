@@ -232,6 +232,11 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
       if (state.name === 'waiting' && !state.isFirm) begin();
       else if (state.name === 'live' && !timers.has('pong')) ping();
     },
+    cut: () => {
+      // What waits goes on waiting: the tries also find a service that needs no network.
+      if (state.name !== 'waiting' && state.name !== 'stopped' && state.name !== 'closed')
+        retry('soon', CLOSE.heartbeat);
+    },
     setPresence: (data) => {
       presence = data;
       tellPresence();

@@ -16,7 +16,7 @@ interface Person {
   id: string;
   name: string;
   role: string;
-  /** As they are in the room; null while they are away. */
+  /** As they are in the room; null while they are away, or it is not known. */
   here: RoomMember | null;
 }
 
@@ -37,6 +37,8 @@ function listPeople(): Person[] {
 }
 
 function Where({ projectId, member }: { projectId: string; member: RoomMember | null }) {
+  // Who is welcomed is there, so nobody at all means that nobody is known.
+  if (liveRoom.members.value.length === 0) return null;
   if (!member) return <span class="muted">{t.team.away}</span>;
   const { place, imageId } = member.data;
   if (imageId) {

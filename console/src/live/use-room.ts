@@ -1,10 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import type { PresenceData } from '../../../src/rooms/protocol.ts';
 import type { Route } from '../routing/match.ts';
-import { route } from '../routing/navigation.ts';
+import { place, route } from '../routing/navigation.ts';
 import { applyRemote } from '../review/review-store.ts';
-import { dropImages, rereadImages } from '../state/gallery-store.ts';
+import { readFilter } from '../gallery/filter.ts';
+import { dropImages, galleryOf, loadMoreImages, rereadImages } from '../state/gallery-store.ts';
 import { currentProject, openProject, refreshProject } from '../state/project.ts';
+import { useRetryOnReturn } from '../state/use-retry-on-return.ts';
 import { conflate } from './conflate.ts';
 import { liveRoom } from './live-room.ts';
 import { windowClock } from './timers.ts';
@@ -66,8 +68,11 @@ function followProject(projectId: string): () => void {
   };
 }
 
-/** A look at the tab or a network that is back is a good moment to try, or to see whether the connection holds. */
-function watchForReturn(): () => void {
+/**
+ * A look at the tab or a network that is back is a good moment to try, or to see whether the connection holds. That
+ * the network is gone is told at once.
+ */
+function watchNetwork(): () => void {
   const nudge = () => {
     if (!document.hidden) liveRoom.nudge();
   };
@@ -77,9 +82,23 @@ function watchForReturn(): () => void {
     [document, 'visibilitychange'],
   ] as const;
   for (const [place, name] of places) place.addEventListener(name, nudge);
+  window.addEventListener('offline', liveRoom.cut);
   return () => {
+    window.removeEventListener('offline', liveRoom.cut);
     for (const [place, name] of places) place.removeEventListener(name, nudge);
   };
+}
+
+/** Asks again, when the network is back, for the page of the list of images that could not be reached. */
+function useListRetry(): void {
+  const here = route.value;
+  const store =
+    here.name === 'images' || here.name === 'image'
+      ? galleryOf(here.projectId, readFilter(place.value.search))
+      : null;
+  useRetryOnReturn(store?.problem.value ?? null, () => {
+    if (store) void loadMoreImages(store);
+  });
 }
 
 /** Is in the room of the open project for as long as it is open, and says there what one looks at. */
@@ -95,7 +114,9 @@ export function useRoom(projectId: string | null): void {
     };
   }, [projectId]);
 
-  useEffect(watchForReturn, []);
+  useEffect(watchNetwork, []);
+
+  useListRetry();
 
   const current = route.value;
   useEffect(() => {

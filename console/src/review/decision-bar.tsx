@@ -1,8 +1,8 @@
 import type { Review } from '../api/types.ts';
-import { IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import type { IconName } from '../components/icon.tsx';
 import { KeyCap } from '../components/key-cap.tsx';
+import { Tooltip } from '../components/tooltip.tsx';
 import { chooseMoveOn, movesOn } from '../state/move-on.ts';
 import { t } from '../strings.ts';
 import { DECISION_KEYS } from './review-keys.ts';
@@ -14,11 +14,13 @@ const REVIEWS: readonly Review[] = ['keep', 'reject', 'undecided'];
 export const REVIEW_ICONS: Readonly<Record<Review, IconName>> = {
   keep: 'check',
   reject: 'cross',
-  undecided: 'circle',
+  undecided: 'skipped',
 };
 
 interface DecisionBarProps {
   review: Review;
+  /** Where the image stands in the list, in words; null while that is not known. */
+  place: string | null;
   onDecide: (review: Review) => void;
   onUndo: () => void;
   onRedo: () => void;
@@ -32,7 +34,7 @@ function WaitingNote() {
       {isNetworkAway.value && pendingDecisions.value > 0 && (
         <>
           <Icon name="clock" size={16} />
-          {t.review.waiting(pendingDecisions.value)}
+          <span>{t.review.waiting(pendingDecisions.value)}</span>
         </>
       )}
     </p>
@@ -67,6 +69,43 @@ function DecisionButton({
   );
 }
 
+interface ToolProps {
+  icon: IconName;
+  label: string;
+  keys: readonly string[];
+  /** The same, as short as they are printed on a keyboard; none leaves the keys to the tooltip. */
+  caps?: readonly string[];
+  isDisabled?: boolean;
+  onPress: () => void;
+  testId: string;
+}
+
+/** An icon with the keys that do the same. */
+function Tool({ icon, label, keys, caps = keys, isDisabled = false, onPress, testId }: ToolProps) {
+  return (
+    <Tooltip text={t.review.withKeys(label, keys.join(' '))} side="above">
+      <button
+        type="button"
+        class="button button-quiet decision-tool"
+        aria-label={label}
+        aria-disabled={isDisabled || undefined}
+        aria-keyshortcuts={keys.join('+')}
+        data-testid={testId}
+        onClick={() => {
+          if (!isDisabled) onPress();
+        }}
+      >
+        <Icon name={icon} />
+        <span class="decision-key" aria-hidden="true">
+          {caps.map((name) => (
+            <KeyCap key={name} name={name} />
+          ))}
+        </span>
+      </button>
+    </Tooltip>
+  );
+}
+
 /** Whether a decision leads to the next image. */
 export function MoveOnSwitch() {
   return (
@@ -82,10 +121,15 @@ export function MoveOnSwitch() {
 }
 
 /** The decision about one image: three buttons with their keys, and what goes with them. */
-export function DecisionBar({ review, onDecide, onUndo, onRedo, onHelp }: DecisionBarProps) {
+export function DecisionBar({ review, place, onDecide, onUndo, onRedo, onHelp }: DecisionBarProps) {
   return (
     <div class="decision-bar">
-      <WaitingNote />
+      <div class="decision-place">
+        <p class="place-count" data-testid="review-place">
+          {place}
+        </p>
+        <WaitingNote />
+      </div>
       <div class="decisions" role="group" aria-label={t.review.title}>
         {REVIEWS.map((choice) => (
           <DecisionButton
@@ -96,22 +140,23 @@ export function DecisionBar({ review, onDecide, onUndo, onRedo, onHelp }: Decisi
           />
         ))}
         <span class="decision-undo">
-          <IconButton
+          <Tool
             icon="undo"
             label={t.review.undo}
-            side="above"
+            keys={['Z']}
             isDisabled={!canUndo.value}
-            onClick={onUndo}
+            onPress={onUndo}
             testId="review-undo"
           />
         </span>
         <span class="decision-redo">
-          <IconButton
+          <Tool
             icon="redo"
             label={t.review.redo}
-            side="above"
+            keys={[t.keys.names.shift, 'Z']}
+            caps={['⇧', 'Z']}
             isDisabled={!canRedo.value}
-            onClick={onRedo}
+            onPress={onRedo}
             testId="review-redo"
           />
         </span>
@@ -119,11 +164,12 @@ export function DecisionBar({ review, onDecide, onUndo, onRedo, onHelp }: Decisi
       <div class="decision-options">
         <MoveOnSwitch />
         <span class="decision-help">
-          <IconButton
+          <Tool
             icon="keyboard"
-            label={t.review.keysOpen}
-            side="above"
-            onClick={onHelp}
+            label={t.keys.open}
+            keys={['?']}
+            caps={[]}
+            onPress={onHelp}
             testId="review-keys"
           />
         </span>

@@ -22,6 +22,8 @@ interface DecisionParts {
   isWide: boolean;
   /** The reviews that its calls have made: what an undo of it names. */
   done: string[];
+  /** How many images its calls have changed; left out before the first answer. */
+  changed?: number | undefined;
 }
 
 /**
@@ -62,6 +64,7 @@ const isParts = shape({
   images: listOf(shape({ id: isText, revision: nullable(isNumber) })),
   isWide: isBoolean,
   done: listOf(isText),
+  changed: optional(isNumber),
 });
 const isUndoPart = shape({ of: isText, todo: nullable(listOf(isText)), restore: isRestore });
 

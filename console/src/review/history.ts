@@ -37,6 +37,12 @@ export function createHistory() {
     /** The last step, or the one that holds a decision. */
     takeUndo: (projectId: string, decisionId?: string) => take(of(projectId).undo, decisionId),
     takeRedo: (projectId: string) => take(of(projectId).redo, undefined),
+    /** What the images of a decision were when it was made; null when that is not known here. */
+    beforeOf(decision: Decision): Readonly<Record<string, Decided>> | null {
+      const { undo, redo } = of(decision.projectId);
+      const parts = [...undo, ...redo].flatMap((step) => step.parts);
+      return parts.find((part) => part.decision === decision)?.before ?? null;
+    },
     /** Forgets a decision that changed nothing: an undo of it would seem to do nothing. */
     forget(decision: Decision): void {
       const stack = of(decision.projectId);

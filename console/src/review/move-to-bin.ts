@@ -16,6 +16,8 @@ async function restore(projectId: string, images: readonly Image[]): Promise<voi
       projectId,
       images.filter(({ id }) => !conflicts.includes(id)),
     );
+    const count = ids.length - conflicts.length;
+    if (count > 0) showToast(t.bin.restored(count));
     if (conflicts.length > 0) showToast(t.review.notRestored(conflicts.length), { kind: 'error' });
     await refreshProject(projectId);
   } catch (error) {

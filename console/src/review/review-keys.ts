@@ -4,7 +4,7 @@ export type ReviewKey =
   | { kind: 'decide'; review: Review }
   /** The place of a label in the project's list, from 0. */
   | { kind: 'label'; index: number }
-  | { kind: 'undo' | 'redo' | 'tags' | 'help' | 'previous' | 'next' | 'first' | 'last' };
+  | { kind: 'undo' | 'redo' | 'tags' | 'leave' | 'previous' | 'next' | 'first' | 'last' };
 
 /** The part of a KeyboardEvent that counts. */
 type Press = Pick<
@@ -30,6 +30,9 @@ const MOVES: Readonly<Record<string, ReviewKey>> = {
 /** The key caps of the decisions. */
 export const DECISION_KEYS = { keep: 'P', reject: 'X', undecided: 'U' } as const;
 
+/** The key cap of the box for tags. */
+export const TAGS_KEY = 'T';
+
 /** How many labels have a digit. */
 const DIGITS = 9;
 
@@ -45,7 +48,7 @@ export function readReviewKey(press: Press): ReviewKey | null {
   const move = shiftKey ? undefined : MOVES[key];
   if (move) return move;
   if (press.repeat) return null;
-  if (key === '?') return { kind: 'help' };
+  if (key === 'Escape') return { kind: 'leave' };
   const letter = LETTERS[key.toLowerCase()];
   if (shiftKey) return letter?.kind === 'undo' ? { kind: 'redo' } : null;
   if (letter) return letter;
@@ -54,12 +57,17 @@ export function readReviewKey(press: Press): ReviewKey | null {
   return digit === undefined ? null : { kind: 'label', index: Number(digit) - 1 };
 }
 
+/** Whether a press asks for the list of all keys. */
+export function isHelpKey({ key, altKey, ctrlKey, metaKey, repeat, isComposing }: Press): boolean {
+  return key === '?' && !altKey && !ctrlKey && !metaKey && !repeat && !isComposing;
+}
+
 /** Where letters are text, or belong to something that lies over the page. */
 const OWN_KEYS =
   'textarea, select, [role=menu], [contenteditable], input:not([type=checkbox], [type=radio], [type=range])';
 
-/** Whether a press is for the page: nobody is typing, and no dialog is open. */
+/** Whether a press is for the page: nobody is typing, and no dialog or menu is open. */
 export function isForPage(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return false;
+  if (event.defaultPrevented || document.querySelector('dialog[open], [role=menu]') !== null) return false;
   return !(event.target instanceof Element && event.target.closest(OWN_KEYS) !== null);
 }

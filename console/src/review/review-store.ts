@@ -4,14 +4,15 @@ import type { Image, ImageFilter, ReviewChange } from '../api/types.ts';
 import { nameOfSource } from '../components/tile.tsx';
 import { dropImages, findImage, onImagesRead, patchImages } from '../state/gallery-store.ts';
 import { currentProject } from '../state/project.ts';
-import { showToast } from '../state/toasts.ts';
+import { dismissToast, showToast } from '../state/toasts.ts';
+import { t } from '../strings.ts';
 import type { Decision } from './decision.ts';
 import type { ImageState, Person } from './image-state.ts';
 import { stateOf } from './image-state.ts';
 import { keepDecisions } from './keep-decisions.ts';
 import type { DecisionKeeper } from './keep-decisions.ts';
 import { createReviewer } from './reviewer.ts';
-import { describeChange, tellConflict, tellFailure, tellGone } from './tell.ts';
+import { describeChange, tellConflict, tellFailure, tellGone, tellReverted } from './tell.ts';
 
 let person: Person | null = null;
 let keeper: DecisionKeeper | null = null;
@@ -23,6 +24,28 @@ function nameIn(projectId: string): (imageId: string) => string | null {
     const image = findImage(projectId, imageId);
     return image ? nameOfSource(image.source.url) : null;
   };
+}
+
+/** The notes about decisions on many images, by the decisions. */
+const notes = new Map<string, number>();
+
+function dropNote(decisionId: string): boolean {
+  const note = notes.get(decisionId);
+  if (note !== undefined) dismissToast(note);
+  return notes.delete(decisionId);
+}
+
+/** Says what was decided about many images, with Undo if anything was. */
+function note({ id, projectId }: Pick<Decision, 'id' | 'projectId'>, text: string, canBeUndone = true): void {
+  const parts = canBeUndone ? { undo: () => void undo(projectId, id) } : {};
+  notes.set(id, showToast(text, parts));
+}
+
+/** How many images matched only the answer tells; one that was undone meanwhile is not told of. */
+function tellWideDone(decision: Decision): void {
+  if (decision.kind !== 'matching' || !dropNote(decision.id)) return;
+  const count = decision.changed ?? 0;
+  note(decision, describeChange(decision.change, count), count > 0);
 }
 
 /** Grows whenever anything here is another; reading it subscribes to what the reviewer, which knows no signals, says. */
@@ -59,17 +82,23 @@ const reviewer = createReviewer({
     dropImages(projectId, imageIds);
     tellGone(imageIds.length);
   },
-  onConflict: ({ projectId, images, change }) => {
+  onConflict: ({ projectId, images, change, before }) => {
     const own = images.filter(({ reviewedBy }) => reviewedBy !== null && reviewedBy.id === person?.id);
     // Nobody is to be protected from themselves: what was decided last, perhaps in another tab, holds.
     if (change) reviewer.decide(projectId, own, change);
     const others = images.filter((image) => !own.includes(image));
-    tellConflict({ images: others, change }, nameIn(projectId), () => {
+    tellConflict({ images: others, change, before }, nameIn(projectId), () => {
       if (change) reviewer.decide(projectId, others, change);
     });
   },
-  onFailed: (_, problem) => tellFailure(problem),
-  onWideDone: (projectId) => wideListeners.forEach((listener) => listener(projectId)),
+  onFailed: ({ id }, problem) => {
+    dropNote(id);
+    tellFailure(problem);
+  },
+  onWideDone: (decision) => {
+    tellWideDone(decision);
+    wideListeners.forEach((listener) => listener(decision.projectId));
+  },
   onChanged: () => {
     pendingDecisions.value = reviewer.pending();
     isNetworkAway.value = reviewer.isAway();
@@ -93,23 +122,30 @@ export function withNewestState(image: Image): Image {
 export function decide(projectId: string, images: readonly ImageState[], change: ReviewChange): void {
   const decisionId = reviewer.decide(projectId, images, change);
   if (decisionId === null || images.length < 2) return;
-  showToast(describeChange(change, images.length), { undo: () => void undo(projectId, decisionId) });
+  note({ id: decisionId, projectId }, describeChange(change, images.length));
 }
 
 /** Decides about every image that matches a filter, those that are not loaded included. */
 export function decideMatching(projectId: string, filter: ImageFilter, change: ReviewChange): void {
-  const decisionId = reviewer.decideMatching(projectId, filter, change);
-  showToast(describeChange(change, null), { undo: () => void undo(projectId, decisionId) });
+  const id = reviewer.decideMatching(projectId, filter, change);
+  note({ id, projectId }, describeChange(change, null));
 }
 
 /** Takes back the last action, or the one that is named. Returns the images that it was about, if any. */
 export function undo(projectId: string, decisionId?: string): string[] | null {
-  return reviewer.undo(projectId, decisionId);
+  const reverted = reviewer.undo(projectId, decisionId);
+  if (!reverted) return null;
+  reverted.of.forEach(dropNote);
+  tellReverted(reverted, t.review.undone);
+  return reverted.images;
 }
 
 /** Does again what was undone last. Returns the images that it is about, if any. */
 export function redo(projectId: string): string[] | null {
-  return reviewer.redo(projectId);
+  const reverted = reviewer.redo(projectId);
+  if (!reverted) return null;
+  tellReverted(reverted, t.review.redone);
+  return reverted.images;
 }
 
 /** Takes in what a teammate decided; states older than what is known, and open own decisions, stay. */
@@ -143,5 +179,6 @@ export function openReviews(user: Person): void {
 export function closeReviews(): void {
   person = null;
   keeper = null;
+  notes.clear();
   reviewer.clear();
 }

@@ -20,6 +20,17 @@ export interface Conflict {
   images: ImageState[];
   /** What the reader wanted; null for an undo, which has nothing left to take back. */
   change: ReviewChange | null;
+  /** What the reader had seen, by image; null after a reload. */
+  before: Readonly<Record<string, Decided>> | null;
+}
+
+/** What an undo or a redo has begun. */
+export interface Reverted {
+  images: string[];
+  /** How many images it is about; null while the decision that it takes back, about all that match, has no answer. */
+  count: number | null;
+  /** The decisions that it takes back. */
+  of: string[];
 }
 
 export interface ReviewerParts {
@@ -37,7 +48,7 @@ export interface ReviewerParts {
   onConflict: (conflict: Conflict) => void;
   onFailed: (decision: Decision, problem: Problem) => void;
   /** A wide decision has ended; only a new read of the lists shows what it changed. */
-  onWideDone: (projectId: string) => void;
+  onWideDone: (decision: Decision) => void;
   /** The number of open decisions, the network or the history is another. */
   onChanged: () => void;
 }
@@ -74,7 +85,6 @@ export function createReviewer(parts: ReviewerParts) {
     random: parts.random,
   });
 
-  const imagesOf = (step: Step): string[] => step.parts.flatMap(({ decision }) => idsOf(decision));
   const idsOf = ({ images }: Decision): string[] => images.map(({ id }) => id);
   const isOpen = (imageIds: ReadonlySet<string> | null): boolean =>
     queue.list().some(({ images }) => imageIds === null || images.some(({ id }) => imageIds.has(id)));
@@ -90,6 +100,7 @@ export function createReviewer(parts: ReviewerParts) {
   /** True when the decision needs no further call. */
   function onReply(decision: Decision, reply: Reviewed): boolean {
     if (reply.reviewId !== null) decision.done.push(reply.reviewId);
+    decision.changed = (decision.changed ?? 0) + reply.changed;
     const conflicts = reply.conflicts.map((state) => ({
       ...state,
       reviewedBy: state.reviewedBy ?? null,
@@ -112,14 +123,16 @@ export function createReviewer(parts: ReviewerParts) {
     const answered = new Set([...applied, ...conflicts].map(({ id }) => id));
     const missing = idsOf(decision).filter((id) => !answered.has(id));
     const shown = decision.isWide ? [] : ledger.close(decision, idsOf(decision), applied, conflicts);
+    // An end forgets what changed nothing.
+    const before = history.beforeOf(decision);
     const hasChanged = new Set(applied.map(({ id }) => id));
     decision.images = decision.images.filter(({ id }) => hasChanged.has(id));
     end(decision, shown);
     if (conflicts.length > 0) {
       const change = decision.kind === 'undo' ? null : decision.change;
-      parts.onConflict({ projectId: decision.projectId, images: conflicts, change });
+      parts.onConflict({ projectId: decision.projectId, images: conflicts, change, before });
     }
-    if (decision.isWide) parts.onWideDone(decision.projectId);
+    if (decision.isWide) parts.onWideDone(decision);
     else for (const id of missing) void lookAgain(decision.projectId, id);
     return true;
   }
@@ -192,6 +205,17 @@ export function createReviewer(parts: ReviewerParts) {
     return begin(projectId, decisions, shown);
   }
 
+  /** What a step is about; to be asked before its decisions go on. */
+  function revertedBy(step: Step, back: Step): Reverted {
+    const images = back.parts.flatMap(({ decision }) => idsOf(decision));
+    const counts = step.parts.map(({ decision }) =>
+      decision.isWide ? decision.changed : decision.images.length,
+    );
+    const isKnown = step.parts.every(({ decision }) => !decision.isWide || !queue.has(decision.id));
+    const count = isKnown ? counts.reduce<number>((sum, changed) => sum + (changed ?? 0), 0) : null;
+    return { images, count, of: step.parts.map(({ decision }) => decision.id) };
+  }
+
   return {
     /** Decides about images; those that the change leaves as they are stay out. Returns its id, or null. */
     decide(projectId: string, images: readonly ImageState[], change: ReviewChange): string | null {
@@ -217,24 +241,26 @@ export function createReviewer(parts: ReviewerParts) {
       return decision.id;
     },
 
-    /** Takes back the last action, or the one that `decisionId` names. Returns its images; null without one. */
-    undo(projectId: string, decisionId?: string): string[] | null {
+    /** Takes back the last action, or the one that `decisionId` names; null without one. */
+    undo(projectId: string, decisionId?: string): Reverted | null {
       const step = history.takeUndo(projectId, decisionId);
       if (!step) return null;
       const back = revert(projectId, step);
+      const reverted = revertedBy(step, back);
       history.pushRedo(projectId, back);
       queue.add(...back.parts.map(({ decision }) => decision));
-      return imagesOf(back);
+      return reverted;
     },
 
-    /** Does again what was undone last. Returns its images; null when there is nothing. */
-    redo(projectId: string): string[] | null {
+    /** Does again what was undone last; null when there is nothing. */
+    redo(projectId: string): Reverted | null {
       const step = history.takeRedo(projectId);
       if (!step) return null;
       const again = revert(projectId, step);
+      const reverted = revertedBy(step, again);
       history.pushUndo(projectId, again);
       queue.add(...again.parts.map(({ decision }) => decision));
-      return imagesOf(again);
+      return reverted;
     },
 
     /** Takes in what teammates decided; an older revision, and an image with an open own decision, stay. */

@@ -2,8 +2,10 @@ import type { RefObject } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { Field } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
+import { KeyCap } from '../components/key-cap.tsx';
 import '../components/combobox.css';
 import { t } from '../strings.ts';
+import { TAGS_KEY } from './review-keys.ts';
 import { MAX_TAGS, MAX_TAG_LENGTH, readTags, suggestTags } from './tag-text.ts';
 import './tags-field.css';
 
@@ -87,6 +89,9 @@ export function TagsField({ tags, known, onAdd, onRemove, onFocus, inputRef }: T
 
   return (
     <div class="tags-field">
+      <span class="tags-key" aria-hidden="true">
+        <KeyCap name={TAGS_KEY} />
+      </span>
       <Field
         label={t.review.tags}
         hint={isFull ? t.review.tagsFull(MAX_TAGS) : t.review.tagsHint}
@@ -98,6 +103,7 @@ export function TagsField({ tags, known, onAdd, onRemove, onFocus, inputRef }: T
               class="control"
               type="text"
               role="combobox"
+              aria-keyshortcuts={TAGS_KEY}
               autocomplete="off"
               autocapitalize="off"
               maxLength={isFull ? 0 : MAX_TAG_LENGTH * MAX_TAGS}

@@ -3,8 +3,8 @@ import type { Problem } from '../api/problem.ts';
 import type { ReviewChange } from '../api/types.ts';
 import { showToast } from '../state/toasts.ts';
 import { t } from '../strings.ts';
-import { applyChange, isSameChoice } from './image-state.ts';
-import type { Conflict } from './reviewer.ts';
+import { describeConflict } from './describe-conflict.ts';
+import type { Conflict, Reverted } from './reviewer.ts';
 
 /** A change in words; `count` null: of all images that match. */
 export function describeChange(change: ReviewChange, count: number | null): string {
@@ -18,24 +18,22 @@ export function describeChange(change: ReviewChange, count: number | null): stri
   return t.review.untagged(images, removed === undefined ? '' : (change.removeTags ?? []).join(', '));
 }
 
-/** Who came first, and the way to insist. Says nothing where both wanted the same. */
+/** Who came first with what, and the way to insist. Says nothing where both wanted the same. */
 export function tellConflict(
-  { images, change }: Pick<Conflict, 'images' | 'change'>,
+  conflict: Omit<Conflict, 'projectId'>,
   nameOf: (imageId: string) => string | null,
   insist: () => void,
 ): void {
-  const other = images.filter((image) => !change || !isSameChoice(image, applyChange(image, change)));
-  const names = new Set(other.map(({ reviewedBy }) => reviewedBy?.name ?? null));
-  if (other.length === 0) return;
-  const [name] = names;
-  const who = names.size === 1 && name ? name : t.review.somebody;
-  const image = nameOf(other[0]?.id ?? '') ?? t.review.thisImage;
-  const say = change ? t.review.tooLate : t.review.undoTooLate;
-  const text = say(who, other.length, image);
-  showToast(text, {
-    kind: 'error',
-    ...(change && { action: { label: t.review.applyAnyway, run: insist } }),
-  });
+  const text = describeConflict(conflict, nameOf);
+  const { change } = conflict;
+  if (text === null) return;
+  const label = change?.review ? t.review.insist(t.review.actions[change.review]) : t.review.applyAnyway;
+  showToast(text, { kind: 'error', ...(change && { action: { label, run: insist } }) });
+}
+
+/** What an undo or a redo of more than one image has begun; a single one is seen. */
+export function tellReverted({ count }: Reverted, say: (images: string) => string): void {
+  if (count !== 1) showToast(say(count === null ? t.review.allMatching : t.projects.images(count)));
 }
 
 export function tellGone(count: number): void {

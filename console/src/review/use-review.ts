@@ -17,9 +17,9 @@ interface ReviewOf {
   hasMore: boolean;
   goTo: (image: Image) => void;
   nameOf: (image: Image) => string;
-  /** `T` and `?`. */
+  /** `T` and Escape. */
   onTags: () => void;
-  onHelp: () => void;
+  onLeave: () => void;
 }
 
 export interface ReviewControls {
@@ -83,8 +83,8 @@ export function useReview(parts: ReviewOf): ReviewControls {
         return doAgain();
       case 'tags':
         return canDecide ? parts.onTags() : undefined;
-      case 'help':
-        return parts.onHelp();
+      case 'leave':
+        return parts.onLeave();
       case 'previous':
         return goToIndex(index - 1);
       case 'next':

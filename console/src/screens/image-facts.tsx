@@ -15,12 +15,12 @@ function SourceLink({ address }: { address: string }) {
 }
 
 /** Who decided last, and when; nothing about an image that nobody decided on. */
-function ReviewedFact({ image: { reviewedBy, reviewedAt } }: { image: Image }) {
+function ReviewedFact({ image: { review, reviewedBy, reviewedAt } }: { image: Image }) {
   if (reviewedAt === null) return null;
   const who = reviewedBy?.name ?? t.review.somebody;
   return (
     <div>
-      <dt>{t.review.reviewedBy}</dt>
+      <dt>{review === 'undecided' ? t.review.lastChange : t.review.reviewedBy}</dt>
       <dd data-testid="image-reviewed">{t.review.reviewed(who, formatAgo(reviewedAt))}</dd>
     </div>
   );

@@ -11,16 +11,17 @@ import { nameOfSource } from '../components/tile.tsx';
 import { filterSearch, readFilter } from '../gallery/filter.ts';
 import { ringOf } from '../live/people.ts';
 import { DecisionBar, MoveOnSwitch } from '../review/decision-bar.tsx';
-import { KeysDialog } from '../review/keys-dialog.tsx';
 import { moveToBin } from '../review/move-to-bin.ts';
 import { ReviewPanel } from '../review/review-panel.tsx';
 import { withNewestState } from '../review/review-store.ts';
 import { usePreload } from '../review/use-preload.ts';
 import { useReview } from '../review/use-review.ts';
+import { overlay } from '../layout/overlays.ts';
 import { pathTo } from '../routing/match.ts';
 import { navigate, place } from '../routing/navigation.ts';
 import { galleryOf, loadMoreImages, placeIn } from '../state/gallery-store.ts';
 import { canEditProject, canReviewProject, currentProject } from '../state/project.ts';
+import { listTotal } from '../state/list-total.ts';
 import { useResource } from '../state/use-resource.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
@@ -70,7 +71,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
   useTitle(image ? nameOf(image) : t.image.title);
 
   const [isPanelOpen, setPanelOpen] = useState(true);
-  const [overlay, setOverlay] = useState<'details' | 'keys' | null>(null);
+  const [isSheetOpen, setSheetOpen] = useState(false);
   const tagsInput = useRef<HTMLInputElement | null>(null);
   const sheetTagsInput = useRef<HTMLInputElement | null>(null);
   const labels = currentProject.value?.project?.labels ?? [];
@@ -88,7 +89,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
       setPanelOpen(true);
       requestAnimationFrame(() => tagsInput.current?.focus());
     },
-    onHelp: () => setOverlay('keys'),
+    onLeave: () => navigate(pathTo.images(projectId) + search),
   });
   const step = (neighbour: Image | undefined) => (neighbour ? () => showImage(neighbour) : null);
   const ahead = index < 0 ? [] : images.slice(index + 1, index + 1 + PRELOADED);
@@ -129,6 +130,8 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
     void moveToBin(projectId, [image]);
   };
   const actions = <ImageActions image={image} canDelete={canEditProject.value} onDelete={remove} />;
+  const total = listTotal(store);
+  const standing = index < 0 ? null : t.review.place(index + 1, total.count, total.isAtLeast);
   const strip = images.slice(Math.max(0, index - STRIP_REACH), index + STRIP_REACH + 1);
   const panel = { image, labels, canDecide: canReviewProject.value, onChange: review.change };
 
@@ -154,11 +157,17 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
         {canReviewProject.value && (
           <DecisionBar
             review={image.review}
+            place={standing}
             onDecide={review.decide}
             onUndo={review.undo}
             onRedo={review.redo}
-            onHelp={() => setOverlay('keys')}
+            onHelp={() => (overlay.value = 'keys')}
           />
+        )}
+        {!canReviewProject.value && standing !== null && (
+          <p class="viewer-place muted" data-testid="review-place">
+            {standing}
+          </p>
         )}
         {index >= 0 && (
           <FilmStrip
@@ -170,7 +179,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
           />
         )}
         <div class="viewer-bar">
-          <Button icon="panel" onClick={() => setOverlay('details')} testId="image-details">
+          <Button icon="panel" onClick={() => setSheetOpen(true)} testId="image-details">
             {t.image.details}
           </Button>
           {actions}
@@ -187,8 +196,8 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
           <div class="row">{actions}</div>
         </aside>
       )}
-      {overlay === 'details' && (
-        <Sheet title={t.image.details} onClose={() => setOverlay(null)}>
+      {isSheetOpen && (
+        <Sheet title={t.image.details} onClose={() => setSheetOpen(false)}>
           {/* Not the box for tags: it would call up the keyboard of the screen. */}
           <div tabIndex={-1} data-autofocus>
             <ReviewPanel {...panel} tagsInput={sheetTagsInput} />
@@ -197,7 +206,6 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
           <ImageFacts image={image} />
         </Sheet>
       )}
-      {overlay === 'keys' && <KeysDialog onClose={() => setOverlay(null)} />}
     </div>
   );
 }

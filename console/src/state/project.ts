@@ -39,7 +39,12 @@ export async function openProject(projectId: string): Promise<void> {
   }
   const [project, members] = await Promise.allSettled([api.project(projectId), api.members(projectId)]);
   if (project.status === 'fulfilled') update(projectId, { project: project.value, problem: null });
-  else update(projectId, { problem: problemOf(project.reason) });
+  else {
+    const problem = problemOf(project.reason);
+    const isKnown = currentProject.value?.projectId === projectId && currentProject.value.project !== null;
+    // A page that is there does not give way to a network that is not.
+    if (!isKnown || !problem.retryable) update(projectId, { problem });
+  }
   // The team is an ornament of the bar: without it everything else still works.
   if (members.status === 'fulfilled') update(projectId, { members: members.value.data });
 }

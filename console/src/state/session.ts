@@ -8,6 +8,7 @@ import { navigate, place, route } from '../routing/navigation.ts';
 import { forgetGalleries } from './gallery-store.ts';
 import { dropAllDrafts } from './import-draft.ts';
 import { forgetProject } from './project.ts';
+import { forgetToasts } from './toasts.ts';
 
 type SessionState =
   | { status: 'unknown' }
@@ -26,6 +27,7 @@ function forgetEverything(): void {
   // What one person loaded must not be shown to the next one on this machine.
   forgetGalleries();
   forgetProject();
+  forgetToasts();
 }
 
 /** Sends to sign-in when any call finds the session gone, and back afterwards. */

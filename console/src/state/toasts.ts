@@ -18,9 +18,7 @@ export interface Toast {
 }
 
 const LIFETIME_MS = 6_000;
-/** A choice that did not come from the reader needs time to be read and weighed. */
-const CHOICE_LIFETIME_MS = 15_000;
-/** More would cover the images; the oldest gives way. */
+/** More would cover the images; the oldest gives way, and one that stays only when all do. */
 const MAX_SHOWN = 3;
 
 let lastId = 0;
@@ -34,11 +32,20 @@ export const visibleToasts = computed(() =>
   ),
 );
 
-/** Shows a short note; with `undo`, its button takes the action back; with `action`, it offers that one. */
+function withRoomFor(toast: Toast, shown: readonly Toast[]): Toast[] {
+  if (shown.length < MAX_SHOWN) return [...shown, toast];
+  const goes = shown.find(({ action }) => action === null) ?? shown[0];
+  return [...shown.filter((other) => other !== goes), toast];
+}
+
+/**
+ * Shows a short note and returns its id; with `undo`, its button takes the action back. With `action` it offers that
+ * one, and stays until the reader has chosen: the choice did not come from them.
+ */
 export function showToast(
   text: string,
   parts: { kind?: Toast['kind']; undo?: () => void; action?: ToastAction } = {},
-): void {
+): number {
   lastId += 1;
   const toast: Toast = {
     id: lastId,
@@ -48,8 +55,14 @@ export function showToast(
     action: parts.action ?? null,
     visit: place.value.visit,
   };
-  toasts.value = [...visibleToasts.value, toast].slice(-MAX_SHOWN);
-  setTimeout(() => dismissToast(toast.id), toast.action ? CHOICE_LIFETIME_MS : LIFETIME_MS);
+  toasts.value = withRoomFor(toast, visibleToasts.value);
+  if (!toast.action) setTimeout(() => dismissToast(toast.id), LIFETIME_MS);
+  return toast.id;
+}
+
+/** Takes every note away: what is for one person is not for the next one at this machine. */
+export function forgetToasts(): void {
+  toasts.value = [];
 }
 
 export function dismissToast(id: number): void {

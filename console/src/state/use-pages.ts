@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Page } from '../api/types.ts';
+import { useRetryOnReturn } from './use-retry-on-return.ts';
 
 interface PagesState<T> {
   items: T[] | null;
@@ -20,7 +21,7 @@ const EMPTY = { items: null, nextCursor: null, isLoading: true, problem: null };
 
 /**
  * A keyset list that grows by pages. A change of `key` starts over; what was loaded stays on screen while a
- * reload of the same key runs.
+ * reload of the same key runs. A page that did not reach the service is asked for again when the network is back.
  */
 export function usePages<T>(
   key: string,
@@ -30,9 +31,12 @@ export function usePages<T>(
   const [round, setRound] = useState(0);
   const abort = useRef(new AbortController());
   const shownKey = useRef(key);
+  /** Where the page starts that was asked for last. */
+  const lastCursor = useRef<string | null>(null);
 
   const loadPage = (cursor: string | null) => {
     const { signal } = abort.current;
+    lastCursor.current = cursor;
     setState((old) => ({ ...old, isLoading: true, problem: null }));
     load(cursor, signal).then(
       (page) => {
@@ -58,6 +62,7 @@ export function usePages<T>(
     return () => abort.current.abort();
   }, [key, round]);
 
+  useRetryOnReturn(state.problem, () => loadPage(lastCursor.current));
   const reload = useCallback(() => setRound((value) => value + 1), []);
   const update = useCallback((change: (items: T[]) => T[]) => {
     setState((old) => ({ ...old, items: change(old.items ?? []) }));

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
+import { useRetryOnReturn } from './use-retry-on-return.ts';
 
 interface Resource<T> {
   data: T | null;
@@ -9,7 +10,10 @@ interface Resource<T> {
   replace: (data: T) => void;
 }
 
-/** Loads something for as long as `key` stays the same; a change of key or unmounting aborts the call. */
+/**
+ * Loads something for as long as `key` stays the same; a change of key or unmounting aborts the call. One that did not
+ * reach the service is made again when the network is back.
+ */
 export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
   const [state, setState] = useState<{ data: T | null; problem: Problem | null }>({
     data: null,
@@ -32,6 +36,7 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
   }, [key, round]);
 
   const reload = useCallback(() => setRound((value) => value + 1), []);
+  useRetryOnReturn(state.problem, reload);
   const replace = useCallback((data: T) => setState({ data, problem: null }), []);
   return { ...state, reload, replace };
 }

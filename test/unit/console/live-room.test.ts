@@ -156,6 +156,27 @@ describe('being away', () => {
     expect(live.isAway.value).toBe(false);
   });
 
+  it('is told at once when the browser has lost the network, and over as soon as the room is back', async () => {
+    const { clock, room, live } = await opened();
+    let resyncs = 0;
+    live.onResync(() => (resyncs += 1));
+    room.answers = false;
+    live.cut();
+    expect([live.isAway.value, live.status.value, live.members.value]).toEqual([true, 'waiting', []]);
+    room.answers = true;
+    live.nudge();
+    await clock.settle();
+    expect([live.isAway.value, live.status.value, resyncs]).toEqual([false, 'live', 1]);
+    await clock.advance(10_000);
+    expect([live.isAway.value, resyncs]).toEqual([false, 1]);
+  });
+
+  it('is nothing that a closed room can be', () => {
+    const { clock, live } = store();
+    live.cut();
+    expect([live.isAway.value, live.status.value, clock.pending()]).toEqual([false, 'off', 0]);
+  });
+
   it('asks the pages to read again at first, after a while away, and when the room does not resume', async () => {
     const { clock, room, live } = store();
     let resyncs = 0;

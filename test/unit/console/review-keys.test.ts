@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { digitOf, readReviewKey } from '../../../console/src/review/review-keys.ts';
+import { digitOf, isHelpKey, readReviewKey } from '../../../console/src/review/review-keys.ts';
 
-function press(key: string, parts: Partial<Parameters<typeof readReviewKey>[0]> = {}) {
+type Press = Parameters<typeof readReviewKey>[0];
+
+function parts(key: string, held: Partial<Press> = {}): Press {
   const none = { shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
-  return readReviewKey({ key, code: '', repeat: false, isComposing: false, ...none, ...parts });
+  return { key, code: '', repeat: false, isComposing: false, ...none, ...held };
 }
+
+const press = (key: string, held: Partial<Press> = {}) => readReviewKey(parts(key, held));
 
 describe('the keys of the review', () => {
   it('decide, label and move', () => {
@@ -15,7 +19,13 @@ describe('the keys of the review', () => {
     expect(press('0')).toBeNull();
     expect(press('ArrowRight')).toEqual({ kind: 'next' });
     expect(press('End')).toEqual({ kind: 'last' });
-    expect(press('?', { shiftKey: true })).toEqual({ kind: 'help' });
+  });
+
+  it('lead back to the images, and to the list of all keys', () => {
+    expect(press('Escape')).toEqual({ kind: 'leave' });
+    expect(isHelpKey(parts('?', { shiftKey: true }))).toBe(true);
+    expect(isHelpKey(parts('?', { ctrlKey: true }))).toBe(false);
+    expect(isHelpKey(parts('/'))).toBe(false);
   });
 
   it('undo, and with Shift redo', () => {

@@ -17,7 +17,7 @@ export function openTab(server: ReviewServer, kept = new Map<string, string>(), 
   const conflicts: Conflict[] = [];
   const failed: { decision: Decision; problem: Problem }[] = [];
   const gone: string[] = [];
-  const wideDone: string[] = [];
+  const wideDone: Decision[] = [];
   const reviewer = createReviewer({
     calls: server.calls,
     newKey: () => {
@@ -45,7 +45,7 @@ export function openTab(server: ReviewServer, kept = new Map<string, string>(), 
     onGone: (_, ids) => void gone.push(...ids),
     onConflict: (conflict) => void conflicts.push(conflict),
     onFailed: (decision, problem) => void failed.push({ decision, problem }),
-    onWideDone: (projectId) => void wideDone.push(projectId),
+    onWideDone: (decision) => void wideDone.push(decision),
     onChanged: () => undefined,
   });
   for (const [id, image] of shown) shown.set(id, reviewer.see(image));

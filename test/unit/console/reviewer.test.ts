@@ -130,7 +130,11 @@ describe('a conflict', () => {
     await server.deliver();
     expect(tab.image('img_a')).toMatchObject({ review: 'reject', revision: 1 });
     expect(tab.conflicts).toMatchObject([
-      { change: KEEP, images: [{ id: 'img_a', reviewedBy: TEAMMATE, revision: 1 }] },
+      {
+        change: KEEP,
+        images: [{ id: 'img_a', reviewedBy: TEAMMATE, revision: 1 }],
+        before: { img_a: { review: 'undecided' } },
+      },
     ]);
     expect(tab.reviewer.canUndo(PROJECT)).toBe(false);
   });
@@ -143,6 +147,9 @@ describe('a conflict', () => {
     tab.reviewer.decide(PROJECT, tab.conflicts[0]?.images ?? [], KEEP);
     await server.deliver();
     expect(server.images.get('img_a')).toMatchObject({ review: 'keep', revision: 2 });
+    tab.reviewer.undo(PROJECT);
+    await tab.settle();
+    expect(server.images.get('img_a')).toMatchObject({ review: 'reject', revision: 3 });
   });
 
   it('also holds for the decision that followed: the reader had not seen the change', async () => {
@@ -266,7 +273,7 @@ describe('undo and redo', () => {
     tab.reviewer.decide(PROJECT, tab.images('img_a'), { label: 'boat' });
     await tab.settle();
     tab.reviewer.undo(PROJECT);
-    expect(tab.reviewer.undo(PROJECT)).toEqual(['img_a']);
+    expect(tab.reviewer.undo(PROJECT)).toMatchObject({ images: ['img_a'], count: 1 });
     expect(tab.image('img_a')).toMatchObject({ review: 'undecided', label: null });
     await tab.settle();
     tab.reviewer.redo(PROJECT);
@@ -319,19 +326,21 @@ describe('a decision about all that match', () => {
     tab.reviewer.decide(PROJECT, tab.images('img_b'), REJECT);
     expect(server.wire).toHaveLength(1);
     await tab.settle();
-    expect(tab.wideDone).toEqual([PROJECT]);
+    expect(tab.wideDone).toMatchObject([{ projectId: PROJECT, kind: 'matching', changed: IDS.length }]);
     expect([...server.images.values()].map(({ label }) => label)).toEqual(IDS.map(() => 'boat'));
     expect([...server.acts.values()].every((count) => count === 1)).toBe(true);
 
-    tab.reviewer.undo(PROJECT);
+    expect(tab.reviewer.undo(PROJECT)).toMatchObject({ count: IDS.length, of: [tab.wideDone[0]?.id] });
     await tab.settle();
     expect([...server.images.values()].map(({ label }) => label)).toEqual(IDS.map(() => null));
+    expect(tab.reviewer.redo(PROJECT)).toMatchObject({ count: IDS.length });
+    await tab.settle();
   });
 
   it('is undone even before its answer', async () => {
     const { server, tab } = stage();
     tab.reviewer.decideMatching(PROJECT, {}, KEEP);
-    tab.reviewer.undo(PROJECT);
+    expect(tab.reviewer.undo(PROJECT)).toMatchObject({ count: null });
     await tab.settle();
     expect([...server.images.values()].every(({ review }) => review === 'undecided')).toBe(true);
   });

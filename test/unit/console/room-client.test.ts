@@ -241,6 +241,42 @@ describe('the heartbeat', () => {
   });
 });
 
+describe('a lost network', () => {
+  it('is a cut at once, and the way back is at once when the network is', async () => {
+    const { client, clock, room, now, waitMs, welcomes } = await live();
+    room.publish();
+    client.cut();
+    expect([room.newest().closedWith, waitMs()]).toEqual([CLOSE.heartbeat, 500]);
+    client.nudge();
+    await clock.settle();
+    expect(now()).toEqual({ name: 'live' });
+    expect(room.newest().frames[0]).toEqual(helloOf({ last: 1 }));
+    expect(welcomes).toEqual([false, true]);
+  });
+
+  it('that comes and goes within a moment doubles neither tries nor events', async () => {
+    const { client, clock, room, applied, counts } = await live();
+    for (const step of ['cut', 'nudge', 'cut', 'cut', 'nudge', 'nudge'] as const) client[step]();
+    await clock.settle();
+    room.publish();
+    await clock.advance(60_000);
+    // Of the try that was cut off nothing but its ticket is left.
+    expect(counts()).toEqual({ tickets: 3, sockets: 2 });
+    expect([room.greeted().length, applied]).toEqual([1, [1]]);
+  });
+
+  it('leaves a wait, a stop and an end as they are', async () => {
+    const { client, room, now, waitMs } = await live();
+    room.newest().cut(CLOSE.full);
+    client.cut();
+    expect(waitMs()).toBe(22_500);
+    client.tryNow();
+    client.close();
+    client.cut();
+    expect(now()).toEqual({ name: 'closed' });
+  });
+});
+
 describe('every wait has an end', () => {
   it.each([
     ['a ticket', { ticket: () => new Promise<TicketAnswer>(() => {}) }, 10_000],
