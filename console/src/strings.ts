@@ -734,7 +734,11 @@ export const t = {
   exporting: {
     open: 'Export',
     title: 'Export',
-    intro: 'Every image of this project, with its source, size and SHA-256.',
+    intro: 'Every image with its source, size, SHA-256, licence, decision, label and tags.',
+    which: 'Images',
+    kept: (count: number | null) => (count === null ? 'Kept' : `Kept (${formatCount(count)})`),
+    all: (count: number | null) => (count === null ? 'All images' : `All images (${formatCount(count)})`),
+    noneKept: 'All images: none is kept yet.',
     jsonl: 'JSONL',
     jsonlHint: 'One line of facts per image, without the files.',
     zip: 'ZIP',
