@@ -159,6 +159,8 @@ export const t = {
     days: (count: number) => counted(count, 'day', 'days'),
     makeLink: 'Make a link',
     linkOnce: 'Copy the link now: it is not shown again.',
+    linkOfThisMachine:
+      'It opens on this machine only. Started with npm start -- --share, Darkroom makes links for your network.',
     copyLink: 'Copy link',
     linkCopied: 'Link copied',
     state: 'State',
@@ -615,6 +617,7 @@ export const t = {
     startedAt: (when: string) => `Started ${when}`,
     finishedAt: (when: string) => `Finished ${when}`,
     took: (duration: string) => `Took ${duration}`,
+    lastRunTook: (duration: string) => `The last run took ${duration}`,
     start: 'Start import',
     stop: 'Stop',
     retry: 'Retry',
