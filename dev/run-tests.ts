@@ -100,7 +100,7 @@ function findTests(name: string): string | null {
   const folder = FOLDERS.get(name);
   if (folder !== undefined) return folder;
   const file = path.relative(ROOT, path.resolve(name)).replaceAll(path.sep, '/');
-  const isTest = file.endsWith('.test.ts') && FOLDERS.values().some((folder) => file.startsWith(folder));
+  const isTest = file.endsWith('.test.ts') && [...FOLDERS.values()].some((folder) => file.startsWith(folder));
   return isTest && existsSync(path.join(ROOT, file)) ? file : null;
 }
 

@@ -737,7 +737,7 @@ export const t = {
   exporting: {
     open: 'Export',
     title: 'Export',
-    intro: 'Every image with its source, size, SHA-256, licence, decision, label and tags.',
+    intro: 'Images with their source, size, SHA-256, licence, decision, label and tags.',
     which: 'Images',
     kept: (count: number | null) => (count === null ? 'Kept' : `Kept (${formatCount(count)})`),
     all: (count: number | null) => (count === null ? 'All images' : `All images (${formatCount(count)})`),
