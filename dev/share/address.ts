@@ -34,21 +34,27 @@ function findCandidates(interfaces: ReturnType<typeof networkInterfaces>): Candi
     .toSorted((a, b) => rank(a) - rank(b));
 }
 
+/** What to do for want of an address that can be shared. */
+function adviseOn(candidates: Candidate[]): string {
+  if (candidates.length === 0)
+    return 'Connect to a network, or try it on this machine with `npm start -- --share=127.0.0.1`.';
+  const known = candidates.map(({ address, network }) => `${address} (${network})`).join(', ');
+  return `Name one that it has with --share=ADDRESS: ${known}.`;
+}
+
 /**
  * The address to share on: `wanted`, or the machine's own when that is empty. Throws when there is none, and for one
  * that is not this machine's or can be reached from the internet: the stack is made for a room, not for the world.
  */
 export function chooseAddress(wanted: string, interfaces = networkInterfaces()): string {
   const candidates = findCandidates(interfaces);
-  const known = candidates.map(({ address, network }) => `${address} (${network})`).join(', ');
+  const advice = adviseOn(candidates);
   if (wanted === '') {
     const [first] = candidates;
     if (first !== undefined) return first.address;
-    throw new Error('This machine has no private IPv4 address: it is in no local network.');
+    throw new Error(`This machine has no private IPv4 address. ${advice}`);
   }
-  if (!net.isIPv4(wanted)) throw new Error(`"${wanted}" is not an IPv4 address.`);
+  if (!net.isIPv4(wanted)) throw new Error(`"${wanted}" is not an IPv4 address. ${advice}`);
   if (isLoopback(wanted) || candidates.some(({ address }) => address === wanted)) return wanted;
-  throw new Error(
-    `${wanted} is not a private address of this machine, which has ${known === '' ? 'none' : known}.`,
-  );
+  throw new Error(`${wanted} is not a private address of this machine. ${advice}`);
 }

@@ -9,7 +9,7 @@ import { FILE_TYPES, planPrints, PRINT_COUNT } from './print-plan.ts';
 import { makePrint } from './printing.ts';
 
 /** Raise it when the files would come out different from the same photographs and the same sharp. */
-const RECIPE_VERSION = 2;
+const RECIPE_VERSION = 3;
 /** sharp works off the main thread; more than this at once only costs memory. */
 const PRINTS_AT_ONCE = 4;
 /** The first prints also come in a smaller size, for pages that offer a choice. */

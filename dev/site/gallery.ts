@@ -1,6 +1,7 @@
 import { ORIGIN, urlOf, type Exhibit, type Photo, type Place } from './exhibit.ts';
 import type { Exhibition } from './exhibition.ts';
 import { writePage } from './page.ts';
+import { LICENSE_URL } from './photographs.ts';
 
 export const GALLERY_PATH = '/gallery.html';
 export const CLOSED_PAGE_PATH = '/closed.html';
@@ -15,8 +16,6 @@ export interface PageImage {
 }
 
 const BASE = '/photos/';
-/** Of the whole page, by `rel=license`. */
-const PAGE_LICENSE = 'https://creativecommons.org/publicdomain/zero/1.0/';
 /** Of one figure, by a link in its caption. */
 const FIGURE_LICENSE = 'https://creativecommons.org/publicdomain/mark/1.0/';
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
@@ -44,7 +43,7 @@ export function listPageImages(exhibition: Exhibition, origins: readonly string[
     url: urlOf(exhibit, origins),
     alt: alt ?? null,
     caption: caption ?? null,
-    licenseUrl: licenseUrl ?? PAGE_LICENSE,
+    licenseUrl: licenseUrl ?? LICENSE_URL,
   }));
 }
 
@@ -52,7 +51,7 @@ export function listPageImages(exhibition: Exhibition, origins: readonly string[
 export function writeGallery(exhibition: Exhibition, origins: readonly string[]): string {
   const [cover, ...items] = hang(exhibition, origins);
   const head = `<base href="${BASE}">
-<link rel="license" href="${PAGE_LICENSE}">
+<link rel="license" href="${LICENSE_URL}">
 ${cover?.html}
 `;
   const body = `<h1>Gallery</h1>

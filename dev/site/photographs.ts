@@ -28,6 +28,8 @@ export interface Photograph {
   frames?: { x: readonly number[]; y: readonly number[] };
 }
 
+/** Of the contents of the packages, as their READMEs say. */
+export const LICENSE_URL = 'https://creativecommons.org/publicdomain/zero/1.0/';
 export const LICENSE =
   "CC0 1.0 Universal (public domain). Digital images courtesy of the Getty's Open Content Program.";
 

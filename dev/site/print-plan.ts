@@ -26,6 +26,8 @@ export interface Print {
   format: PrintFormat;
   /** EXIF orientation: the pixels lie turned in the file and the tag sets them upright. 1 = as they lie. */
   orientation: 1 | 3 | 6 | 8;
+  /** Whether the file says under which licence it is. */
+  statesLicense: boolean;
 }
 
 export interface Tone {
@@ -112,6 +114,9 @@ function planPrint(index: number, round: number, photograph: Photograph, window:
     longSide: Math.round(Math.min(MAX_LONG_SIDE, Math.max(MIN_LONG_SIDE + (index % 9) * 16, enlarged))),
     format,
     orientation: laid,
+    // All are under the same; one in four keeps silent, as on any site, so that a filter can tell them apart. GIF has no
+    // place for it that is read, and a lossless WebP that has one is of another kind.
+    statesLicense: format !== 'gif' && format !== 'webp-lossless' && index % 4 !== 3,
   };
 }
 

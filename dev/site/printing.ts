@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { pathOfPhotograph, type Turn } from './photographs.ts';
+import { LICENSE, LICENSE_URL, pathOfPhotograph, type Turn } from './photographs.ts';
 import type { Print, Tone } from './print-plan.ts';
 
 const DEGREES: Record<Turn, number> = {
@@ -11,6 +11,14 @@ const DEGREES: Record<Turn, number> = {
 };
 /** Degrees that lay an upright picture the way each EXIF orientation says it lies. */
 const LAID = { 1: 0, 3: 180, 6: 270, 8: 90 } as const;
+
+/** What a file says of its licence (XMP part 2, 8.3: the namespace of rights management). */
+const LICENSE_XMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmpRights="http://ns.adobe.com/xap/1.0/rights/">
+<xmpRights:Marked>False</xmpRights:Marked>
+<xmpRights:WebStatement>${LICENSE_URL}</xmpRights:WebStatement>
+<xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang="x-default">${LICENSE}</rdf:li></rdf:Alt></xmpRights:UsageTerms>
+</rdf:Description></rdf:RDF></x:xmpmeta>`;
 
 /** Makes the file of one print: same bytes each time with the same sharp. */
 export async function makePrint(print: Print): Promise<Buffer> {
@@ -49,7 +57,8 @@ function ink(image: Sharp, tone: Tone): Sharp {
 }
 
 function encode(image: Sharp, print: Print): Sharp {
-  const tagged = print.orientation === 1 ? image : image.withMetadata({ orientation: print.orientation });
+  const turned = print.orientation === 1 ? image : image.withMetadata({ orientation: print.orientation });
+  const tagged = print.statesLicense ? turned.withXmp(LICENSE_XMP) : turned;
   switch (print.format) {
     case 'jpeg':
     case 'progressive':

@@ -12,7 +12,8 @@ Starts Darkroom on this machine: databases, Redis, a sample site and the Worker 
   --port N     port of the console and the API (default ${DEFAULT_PORT}; a busy one is moved past)
   --data DIR   folder for all data (default ${DEFAULT_DATA_DIR})
   --fresh      delete the data first
-  --share      also serve this machine's local network, over https; --share=ADDRESS chooses which one
+  --share      also serve this machine's local network, over https; --share=ADDRESS chooses which one,
+               --share=127.0.0.1 tries it on this machine alone
   --help       show this text
 `;
 

@@ -54,7 +54,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
         : await runStep(
             {
               name: 'share',
-              advice: `Name one of its private addresses with --share=ADDRESS, or start without --share. ${logs}`,
+              advice: `Without --share Darkroom serves this machine alone. ${logs}`,
               run: () => startSharing({ dataDir, wanted: share, workerPort: workerPort.port, supervisor }),
               describe: ({ url }) => url,
             },

@@ -2,26 +2,30 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { AppEnv } from '../context.ts';
 
-const NAME = 'darkroom_session';
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /**
- * Safari drops Secure and `__Host-` cookies on http, also on loopback; so plain http, which only a laptop
- * serves, gets a plain cookie.
+ * The cookie of the origin that was asked. A port is part of its name, for cookies know no ports: two stacks on one
+ * machine would sign each other out. Safari drops Secure and `__Host-` cookies on http, also on loopback; so plain
+ * http, which only a laptop serves, gets a plain cookie.
  */
-function prefixOf(c: Context<AppEnv>): 'host' | undefined {
-  return new URL(c.req.url).protocol === 'https:' ? 'host' : undefined;
+function cookieOf(c: Context<AppEnv>): { name: string; prefix: 'host' | undefined } {
+  const { protocol, port } = new URL(c.req.url);
+  return {
+    name: port === '' ? 'darkroom_session' : `darkroom_session_${port}`,
+    prefix: protocol === 'https:' ? 'host' : undefined,
+  };
 }
 
 export function readSessionToken(c: Context<AppEnv>): string | null {
-  const prefix = prefixOf(c);
-  const token = prefix ? getCookie(c, NAME, prefix) : getCookie(c, NAME);
+  const { name, prefix } = cookieOf(c);
+  const token = prefix ? getCookie(c, name, prefix) : getCookie(c, name);
   return token && TOKEN.test(token) ? token : null;
 }
 
 export function setSessionCookie(c: Context<AppEnv>, token: string, expiresAt: Date): void {
-  const prefix = prefixOf(c);
-  setCookie(c, NAME, token, {
+  const { name, prefix } = cookieOf(c);
+  setCookie(c, name, token, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
@@ -31,6 +35,6 @@ export function setSessionCookie(c: Context<AppEnv>, token: string, expiresAt: D
 }
 
 export function clearSessionCookie(c: Context<AppEnv>): void {
-  const prefix = prefixOf(c);
-  deleteCookie(c, NAME, { path: '/', ...(prefix && { prefix, secure: true }) });
+  const { name, prefix } = cookieOf(c);
+  deleteCookie(c, name, { path: '/', ...(prefix && { prefix, secure: true }) });
 }

@@ -8,7 +8,8 @@ const DOCUMENT = {
     description: [
       'Collect, review and ship image datasets.',
       'Sign in with POST /v1/auth/sign-in; the session is a cookie, `__Host-darkroom_session` over https and',
-      '`darkroom_session` over plain http on a laptop.',
+      '`darkroom_session` over plain http on a laptop; where the address names a port, `_` and the port follow, as in',
+      '`darkroom_session_8787`.',
       'Programs take tokens from POST /v1/auth/token and send `Authorization: Bearer` instead.',
       'Every request that changes something accepts `Idempotency-Key` (1 to 200 visible ASCII characters): a',
       'repetition has no further effect and answers with the stored reply and `Idempotent-Replayed: true`; another',
@@ -27,7 +28,8 @@ export function openapiRoute(app: App): void {
     type: 'apiKey',
     in: 'cookie',
     name: 'darkroom_session',
-    description: 'Over https the name is `__Host-darkroom_session`.',
+    description:
+      'Over https the name is `__Host-darkroom_session`. A port in the address is added, as in `darkroom_session_8787`.',
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'program', {
     type: 'http',

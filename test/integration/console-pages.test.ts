@@ -48,11 +48,12 @@ describe('the addresses of the console', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('tell the console where the sample site is', async () => {
+  it('tell the console where the sample site is, and that nothing is shared', async () => {
     const { body } = await createClient().call('/v1/config');
     expect(body).toEqual({
       environment: 'development',
       sampleSiteUrl: expect.stringMatching(/^http:\/\/127/),
+      sharedOrigin: null,
     });
   });
 });

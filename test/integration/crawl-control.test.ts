@@ -141,10 +141,12 @@ describe('retrying', () => {
     expect(await progressOf(ada, job)).toMatchObject({
       status: 'stopped',
       counts: { stored: 50, skipped: 10 },
+      runs: 1,
     });
     expect((await retry(job)).body.status).toBe('planning');
     expect(await finishJob(ada, job)).toMatchObject({
       status: 'completed',
+      runs: 2,
       counts: { stored: 60, skipped: 0 },
     });
   });

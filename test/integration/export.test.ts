@@ -10,6 +10,10 @@ interface Line {
   sha256: string;
   bytes: number;
   source_url: string;
+  license: string | null;
+  review: string;
+  label: string | null;
+  tags: string[];
 }
 
 let ada: Person;
@@ -29,9 +33,9 @@ function freshPaths(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `/image/${name}-${n}.${n % 2 ? 'png' : 'jpg'}`);
 }
 
-async function openExport(format: 'jsonl' | 'zip', bindings: object = {}): Promise<Response> {
+async function openExport(format: 'jsonl' | 'zip', bindings: object = {}, filter = ''): Promise<Response> {
   const variables = bindings as Record<string, string>;
-  const reply = await ada.send(`/v1/projects/${project}/export?format=${format}`, { variables });
+  const reply = await ada.send(`/v1/projects/${project}/export?format=${format}${filter}`, { variables });
   expect(reply.status).toBe(200);
   return reply;
 }
@@ -45,6 +49,27 @@ function parseLines(text: string): Line[] {
 
 async function textOf(reply: Response): Promise<string> {
   return new TextDecoder().decode(await reply.arrayBuffer());
+}
+
+const idsOf = (lines: Line[]): string[] => lines.map(({ id }) => id);
+
+/** The ids in an export of lines under a filter such as `&review=keep`. */
+async function exportIds(filter: string): Promise<string[]> {
+  return idsOf(parseLines(await textOf(await openExport('jsonl', {}, filter))));
+}
+
+async function newestFirst(): Promise<string[]> {
+  const text = 'select id from images where project_id = $1 order by id desc';
+  return (await query<{ id: string }>(text, [project])).map(({ id }) => id);
+}
+
+async function decide(ids: (string | undefined)[], change: object): Promise<string> {
+  const seen = await query('select id, revision from images where id = any($1)', [ids]);
+  const reply = await ada.call<{ reviewId: string }>(`/v1/projects/${project}/images/review`, {
+    body: { change, images: seen },
+  });
+  expect(reply.status).toBe(200);
+  return reply.body.reviewId;
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {
@@ -90,7 +115,7 @@ describe('an export as ZIP', () => {
     );
     expect(files.map(({ data }) => data.length)).toEqual(lines.map(({ bytes }) => bytes));
     const rows = await query<{ id: string; sha256: string }>(
-      `select id, encode(sha256, 'hex') as sha256 from images where project_id = $1 order by id`,
+      `select id, encode(sha256, 'hex') as sha256 from images where project_id = $1 order by id desc`,
       [project],
     );
     expect(lines.map((line) => ({ id: line.id, sha256: line.sha256 }))).toEqual(rows);
@@ -181,6 +206,92 @@ describe('an export as JSON lines', () => {
   });
 });
 
+describe('what was decided', () => {
+  it('stands in every line, beside the licence', async () => {
+    await importImages(ada, project, freshPaths(2));
+    const [first, second] = await newestFirst();
+    await query(`update images set license = 'cc0' where id = $1`, [first]);
+    await decide([first], { review: 'keep', label: 'boat', addTags: ['sea', 'calm'] });
+    expect(parseLines(await textOf(await openExport('jsonl')))).toMatchObject([
+      { id: first, license: 'cc0', review: 'keep', label: 'boat', tags: ['calm', 'sea'] },
+      { id: second, license: null, review: 'undecided', label: null, tags: [] },
+    ]);
+  });
+
+  it('narrows an export as it narrows the list, and so does every other facet', async () => {
+    await importImages(ada, project, freshPaths(4));
+    const [a, b, c, d] = await newestFirst();
+    await decide([a, c], { review: 'keep', addTags: ['sea'] });
+    await decide([b], { review: 'reject' });
+    await decide([c, d], { label: 'boat' });
+    await query(`update images set license = 'cc0', host = 'one.example', size = 'large' where id = $1`, [d]);
+    expect(await exportIds('&review=keep')).toEqual([a, c]);
+    expect(await exportIds('&review=reject')).toEqual([b]);
+    expect(await exportIds('&label=boat')).toEqual([c, d]);
+    expect(await exportIds('&tag=sea&label=boat')).toEqual([c]);
+    for (const facet of ['license=cc0', 'host=one.example', 'size=large']) {
+      expect(await exportIds(`&${facet}`), facet).toEqual([d]);
+    }
+    expect(await exportIds('&license=none&review=undecided')).toEqual([]);
+    const zip = await openExport('zip', {}, '&review=keep');
+    const { members } = readZip(new Uint8Array(await zip.arrayBuffer()));
+    expect(idsOf(parseLines(new TextDecoder().decode(members[0]?.data)))).toEqual([a, c]);
+    expect(members.slice(1).map(({ name }) => name.slice('images/'.length).split('.')[0])).toEqual([a, c]);
+    expect((await ada.call(`/v1/projects/${project}/export?format=zip&review=maybe`)).status).toBe(400);
+  });
+
+  it('is what it was when the export began, whatever is decided, undone and deleted while it is read', async () => {
+    await importImages(ada, project, freshPaths(6));
+    const [a, b, c, d, e, f] = await newestFirst();
+    const kept = await decide([a, b, c, d], { review: 'keep', label: 'boat', addTags: ['sea'] });
+    const filters = ['&review=keep', '&label=boat', '&tag=sea', ''];
+    const replies = await Promise.all(filters.map(async (filter) => await openExport('jsonl', {}, filter)));
+    const zip = await openExport('zip', {}, '&review=keep');
+    await decide([a], { review: 'reject', label: null, removeTags: ['sea'] });
+    await decide([a], { review: 'undecided' });
+    await decide([e], { review: 'keep', label: 'boat', addTags: ['sea'] });
+    expect((await ada.call(`/v1/reviews/${kept}/undo`, { method: 'POST' })).status).toBe(200);
+    for (const id of [c, f]) {
+      expect((await ada.call(`/v1/images/${id}`, { method: 'DELETE' })).status).toBe(204);
+    }
+    await importImages(ada, project, freshPaths(2));
+    const [all = [], ...narrowed] = (await Promise.all(replies.map(textOf))).map(parseLines).toReversed();
+    for (const lines of narrowed) {
+      expect(idsOf(lines)).toEqual([a, b, c, d]);
+      for (const line of lines) expect(line).toMatchObject({ review: 'keep', label: 'boat', tags: ['sea'] });
+    }
+    expect(all.map(({ id, review }) => [id, review])).toEqual([
+      ...[a, b, c, d].map((id) => [id, 'keep']),
+      ...[e, f].map((id) => [id, 'undecided']),
+    ]);
+    const { members } = readZip(new Uint8Array(await zip.arrayBuffer()));
+    expect(idsOf(parseLines(new TextDecoder().decode(members[0]?.data)))).toEqual([a, b, c, d]);
+    expect(members).toHaveLength(5);
+    expect(await exportIds('&review=keep')).toEqual([e]);
+  });
+
+  it('holds over many pages, with all of it changed after the first', async () => {
+    await addRecords(1_300);
+    await query(`update images set review = 'keep' where project_id = $1 and right(id, 1)::int % 2 = 0`, [
+      project,
+    ]);
+    const expected = await exportIds('&review=keep');
+    expect(expected).toHaveLength(650);
+    const reply = await openExport('jsonl', {}, '&review=keep');
+    const reader = reply.body?.getReader();
+    let text = new TextDecoder().decode((await reader?.read())?.value);
+    const outcome = await ada.call(`/v1/projects/${project}/images/review`, {
+      body: { change: { review: 'reject' }, filter: {} },
+    });
+    expect(outcome.body).toMatchObject({ changed: 1_300 });
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      text += new TextDecoder().decode(next.value);
+    }
+    expect(idsOf(parseLines(text))).toEqual(expected);
+    expect(await exportIds('&review=keep')).toEqual([]);
+  });
+});
+
 describe('an export', () => {
   it.each(['jsonl', 'zip'] as const)('of an empty project is an empty %s', async (format) => {
     const bytes = new Uint8Array(await (await openExport(format)).arrayBuffer());
@@ -193,15 +304,13 @@ describe('an export', () => {
 
   it('shows the project as it was when it began, whatever happens while it is read', async () => {
     await importImages(ada, project, freshPaths(4));
-    const before = await query<{ id: string }>('select id from images where project_id = $1 order by id', [
-      project,
-    ]);
+    const before = await newestFirst();
     const replies = [await openExport('jsonl'), await openExport('zip')] as const;
-    for (const { id } of before.slice(1, 3)) {
+    for (const id of before.slice(1, 3)) {
       expect((await ada.call(`/v1/images/${id}`, { method: 'DELETE' })).status).toBe(204);
     }
     await importImages(ada, project, freshPaths(3));
-    const expected = before.map(({ id }) => id);
+    const expected = before;
     expect(parseLines(await textOf(replies[0])).map(({ id }) => id)).toEqual(expected);
     const { members } = readZip(new Uint8Array(await replies[1].arrayBuffer()));
     expect(parseLines(new TextDecoder().decode(members[0]?.data)).map(({ id }) => id)).toEqual(expected);

@@ -6,7 +6,7 @@ import { openFaultyStore } from '../helpers/faults.ts';
 import { countRows, sqlAsSuperuser } from '../helpers/sql.ts';
 
 interface Sessions {
-  data: { id: string; current: boolean; userAgent: string | null }[];
+  data: { id: string; current: boolean; lastSeenAt: string; userAgent: string | null }[];
   nextCursor: string | null;
 }
 
@@ -50,6 +50,20 @@ describe('the list of sessions', () => {
     expect(data.map(({ current }) => current)).toEqual([true, false]);
     expect(data[0]?.userAgent).toBe(`Phone ${'x'.repeat(294)}`);
     expect(data[1]?.userAgent).toBeNull();
+  });
+
+  it('says of the one that asks that it is used now, and of the others when they were', async () => {
+    const ada = await signUp();
+    await signInAgain(ada);
+    await sqlAsSuperuser(
+      `update sessions set last_seen_at = now() - interval '5 minutes' where user_id = $1`,
+      [ada.userId],
+    );
+    const { data } = (await ada.call<Sessions>('/v1/sessions')).body;
+    const agoMs = (isCurrent: boolean) =>
+      Date.now() - Date.parse(data.find(({ current }) => current === isCurrent)?.lastSeenAt ?? '');
+    expect(Math.abs(agoMs(true))).toBeLessThan(60_000);
+    expect(agoMs(false)).toBeGreaterThan(4 * 60_000);
   });
 
   it('is read page by page without gap or repeat', async () => {
@@ -143,6 +157,25 @@ describe('the session cookie', () => {
     expect(await statusOf(client)).toBe(401);
     client.cookie = plain.pair;
     expect((await client.call(`${HTTPS}/v1/profile`)).status).toBe(401);
+  });
+
+  it('is another one for each port of a machine, for cookies know no ports', async () => {
+    const ada = await signUp();
+    const body = { email: ada.email, password: ada.password };
+    const signIn = async (origin: string) =>
+      readCookie(await createClient().send(`${origin}/v1/auth/sign-in`, { body })).pair;
+    const [first, second] = [await signIn('http://127.0.0.1:8787'), await signIn('http://127.0.0.1:8794')];
+    expect(first).toMatch(/^darkroom_session_8787=[A-Za-z0-9_-]{43}$/);
+    expect(second).toMatch(/^darkroom_session_8794=[A-Za-z0-9_-]{43}$/);
+    const browser = createClient();
+    browser.cookie = `${first}; ${second}`;
+    const signOut = readCookie(
+      await browser.send('http://127.0.0.1:8794/v1/auth/sign-out', { method: 'POST' }),
+    );
+    expect(signOut.pair).toBe('darkroom_session_8794=');
+    browser.cookie = `${first}; ${second}`;
+    expect((await browser.call('http://127.0.0.1:8787/v1/profile')).status).toBe(200);
+    expect((await browser.call('http://127.0.0.1:8794/v1/profile')).status).toBe(401);
   });
 
   it('slides with use: not within ten minutes, but after them, in the database too, and once', async () => {

@@ -35,7 +35,7 @@ describe('a request of another device', () => {
     });
     expect(signIn.status).toBe(200);
     const cookie = signIn.headers.get('set-cookie') ?? '';
-    expect(cookie).toMatch(/^__Host-darkroom_session=[^;]+;.*Path=\/;.*Secure/);
+    expect(cookie).toMatch(/^__Host-darkroom_session_8443=[^;]+;.*Path=\/;.*Secure/);
     const projects = await send('/v1/projects', { headers: { cookie: cookie.split(';')[0] ?? '' } });
     expect(projects.status).toBe(200);
   });
@@ -55,6 +55,13 @@ describe('a request of another device', () => {
     expect(await local.json()).toMatchObject({ sampleSiteUrl: expect.stringMatching(/^http:/) });
   });
 
+  it('and one of this machine are told under which origin others come, for the links that are given to them', async () => {
+    for (const secret of [SECRET, 'another']) {
+      const reply = await send('/v1/config', { headers: { 'darkroom-shared': secret } });
+      expect(await reply.json()).toMatchObject({ sharedOrigin: SHARED_URL });
+    }
+  });
+
   it.each([
     ['another secret', { headers: { 'darkroom-shared': `${SECRET}x` } }],
     ['no secret', { headers: { 'darkroom-shared': '' } }],
@@ -63,7 +70,7 @@ describe('a request of another device', () => {
   ])('is one of this machine with %s, and keeps the plain cookie', async (_, more) => {
     const { email, password } = await signUp();
     const signIn = await send('/v1/auth/sign-in', { body: { email, password }, ...more });
-    expect(signIn.headers.get('set-cookie')).toMatch(/^darkroom_session=/);
+    expect(signIn.headers.get('set-cookie')).toMatch(/^darkroom_session_8787=/);
   });
 
   it('does not come under the shared name without the proxy', async () => {

@@ -53,7 +53,7 @@ describe('npm start -- --share', () => {
     const signIn = await send('/v1/auth/sign-in-link', { origin: url }, { token });
     expect(signIn.status).toBe(200);
     const cookie = signIn.headers['set-cookie']?.[0] ?? '';
-    expect(cookie).toMatch(/^__Host-darkroom_session=.*; Secure/);
+    expect(cookie).toMatch(/^__Host-darkroom_session_\d+=.*; Secure/);
     const projects = await send('/v1/projects', { cookie: cookie.split(';')[0] ?? '' });
     expect(JSON.parse(projects.text)).toMatchObject({ data: [{ name: 'First light' }] });
     expect((await send('/v1/auth/sign-in-link', { origin: url }, { token })).status).toBe(401);
@@ -78,7 +78,9 @@ describe('npm start -- --share', () => {
       headers: { 'content-type': 'application/json', origin: stack.ready.consoleUrl },
       body: JSON.stringify({ token }),
     });
-    expect(response.headers.get('set-cookie')).toMatch(/^darkroom_session=/);
+    expect(response.headers.get('set-cookie')).toMatch(
+      new RegExp(`^darkroom_session_${new URL(stack.ready.consoleUrl).port}=`),
+    );
     expect(response.headers.get('set-cookie')).not.toContain('Secure');
   });
 

@@ -225,7 +225,8 @@ export const api = {
     }),
   image: (imageId: string, signal?: AbortSignal) => client.read(image(imageId), isImage, optional(signal)),
   downloadPath: (imageId: string) => `${image(imageId)}/download`,
-  exportPath: (projectId: string, format: 'jsonl' | 'zip') => `${project(projectId)}/export?format=${format}`,
+  exportPath: (projectId: string, format: 'jsonl' | 'zip', filter: Pick<ImageFilter, 'review'>) =>
+    withQuery(`${project(projectId)}/export`, { format, ...filter }),
 
   config: (signal?: AbortSignal) => client.read('/v1/config', isConfig, optional(signal)),
 };

@@ -134,6 +134,8 @@ export const isProgress = shape({
   pending: isNumber,
   done: isNumber,
   counts: isCounts,
+  // A room may still show what it was told before there was such a figure.
+  runs: optional(isNumber),
   rate: isNumber,
   estimatedEndAt: nullable(isText),
   startedAt: nullable(isText),
@@ -272,7 +274,11 @@ export type Image = Guarded<typeof isImage>;
 /** Admits one socket to a project's room; `url` is a path. */
 export const isRoomTicket = shape({ ticket: isText, expiresAt: isText, url: isText });
 
-export const isConfig = shape({ environment: isText, sampleSiteUrl: nullable(isText) });
+export const isConfig = shape({
+  environment: isText,
+  sampleSiteUrl: nullable(isText),
+  sharedOrigin: nullable(isText),
+});
 export type Config = Guarded<typeof isConfig>;
 
 export const isSampleManifest = shape({ urls: listOf(shape({ url: isText })) });

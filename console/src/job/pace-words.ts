@@ -31,12 +31,14 @@ export function timeLeftWords({
   return t.job.timeLeft(formatDuration(told));
 }
 
-/** How long a finished import took, or null. */
+/** How long a finished import took, or its last run after a retry; null when it has not finished. */
 export function tookWords({
   startedAt,
   finishedAt,
-}: Pick<Progress, 'startedAt' | 'finishedAt'>): string | null {
+  runs = 1,
+}: Pick<Progress, 'startedAt' | 'finishedAt'> & Partial<Pick<Progress, 'runs'>>): string | null {
   if (startedAt === null || finishedAt === null) return null;
   const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
-  return t.job.took(formatDuration(seconds));
+  const duration = formatDuration(seconds);
+  return runs > 1 ? t.job.lastRunTook(duration) : t.job.took(duration);
 }

@@ -5,9 +5,10 @@ import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { Select } from '../components/select.tsx';
-import { pathTo } from '../routing/match.ts';
+import { config } from '../state/config.ts';
 import { useAction } from '../state/use-action.ts';
 import { t } from '../strings.ts';
+import { invitationLink, isOfThisMachine } from './invitation-link.ts';
 
 const DAYS = ['1', '7', '30'] as const;
 
@@ -28,7 +29,7 @@ export function InvitationForm({ projectId, onMade }: InvitationFormProps) {
     void action.run(async () => {
       setLink(null);
       const made = await api.createInvitation(projectId, { role, expiresInDays: Number(days) });
-      setLink(location.origin + pathTo.join(made.token));
+      setLink(invitationLink(made.token, config.value?.sharedOrigin ?? null, location.origin));
       onMade(made);
     });
   };
@@ -63,6 +64,7 @@ export function InvitationForm({ projectId, onMade }: InvitationFormProps) {
             </span>
             <CopyButton text={link} label={t.settings.copyLink} done={t.settings.linkCopied} />
           </p>
+          {isOfThisMachine(link) && <p class="muted">{t.settings.linkOfThisMachine}</p>}
         </div>
       )}
     </div>

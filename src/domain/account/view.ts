@@ -17,6 +17,7 @@ export interface Session {
   id: string;
   kind: 'browser' | 'program';
   createdAt: string;
+  /** Now for the current one: its uses are noted only every few minutes. */
   lastSeenAt: string;
   expiresAt: string;
   userAgent: string | null;
@@ -25,8 +26,10 @@ export interface Session {
 }
 
 export function sessionView(currentId: string): SQL<Session> {
+  const isCurrent = sql`${sessions.id} = ${currentId}`;
+  const lastSeenAt = sql`case when ${isCurrent} then now() else ${sessions.lastSeenAt} end`;
   return sql`jsonb_build_object(
     'id', ${sessions.id}, 'kind', ${sessions.kind}, 'createdAt', ${rfc3339(sessions.createdAt)},
-    'lastSeenAt', ${rfc3339(sessions.lastSeenAt)}, 'expiresAt', ${rfc3339(sessions.expiresAt)},
-    'userAgent', ${sessions.userAgent}, 'current', ${sessions.id} = ${currentId})`;
+    'lastSeenAt', ${rfc3339(lastSeenAt)}, 'expiresAt', ${rfc3339(sessions.expiresAt)},
+    'userAgent', ${sessions.userAgent}, 'current', ${isCurrent})`;
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../errors/app-error.ts';
 import { byteStream } from '../../lib/byte-stream.ts';
 import { zipStream, type ZipEntry } from '../../media/zip/index.ts';
 import { requireUser } from '../account/require-user.ts';
+import type { ImageFilter } from '../image/filter.ts';
 import type { ImageRecord } from '../image/view.ts';
 import { archivePathOf, metadataChunks } from './metadata.ts';
 import { type ProjectSnapshot, takeSnapshot } from './snapshot.ts';
@@ -28,17 +29,17 @@ export function slugOf(name: string): string {
 const OPEN_AHEAD = 6;
 
 /**
- * The project's images as of now, streamed: a page of records and a few open objects are in memory, whatever
+ * The project's images as of now, newest first, those that match, streamed: a page of records and a few open objects are in memory, whatever
  * the size. Errors: `not_found`; a failure while streaming breaks the stream off, so that a short file is
  * never taken for a whole one.
  */
 export async function exportProject(
   ctx: RequestContext,
   projectId: string,
-  format: ExportFormat,
+  { format, filter }: { format: ExportFormat; filter: ImageFilter },
 ): Promise<Exported> {
   requireUser(ctx);
-  const snapshot = await takeSnapshot(ctx, projectId);
+  const snapshot = await takeSnapshot(ctx, projectId, filter);
   const stream =
     format === 'jsonl' ? byteStream(metadataChunks(snapshot.records())) : zipStream(entriesOf(ctx, snapshot));
   return { stream, fileName: `${slugOf(snapshot.projectName) || projectId}.${format}` };

@@ -9,7 +9,7 @@ export function archivePathOf(image: ImageRecord): string {
 
 /**
  * One line of metadata.jsonl. `file_name` is the column by which the imagefolder format
- * (https://huggingface.co/docs/datasets/image_dataset) finds the image.
+ * (https://huggingface.co/docs/datasets/image_dataset) finds the image; the other names are the API's, in snake case.
  */
 export function metadataLine(image: ImageRecord): string {
   return `${JSON.stringify({
@@ -23,6 +23,10 @@ export function metadataLine(image: ImageRecord): string {
     source_url: image.source.url,
     final_url: image.source.finalUrl,
     fetched_at: image.source.fetchedAt,
+    license: image.license,
+    review: image.review,
+    label: image.label,
+    tags: image.tags,
   })}\n`;
 }
 

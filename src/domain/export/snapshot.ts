@@ -4,23 +4,34 @@ import { read } from '../../db/read.ts';
 import { projects } from '../../db/schema/project.ts';
 import { enterProject } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { type ImageFilter, LAST_ID, matchesDecision, matchesFacts, selectMatching } from '../image/filter.ts';
 import { type ImageRecord, selectImages } from '../image/view.ts';
 
 /** Records held in memory at a time. */
 const PAGE_SIZE = 500;
 
-/** The images of a project as of one moment, readable as often as needed. */
+/** The images of a project that match as of one moment, newest first, readable as often as needed. */
 export interface ProjectSnapshot {
   projectName: string;
   records(): AsyncGenerator<ImageRecord>;
 }
 
+/** An image with what had been decided about it by the moment. */
+interface Candidate extends ImageRecord {
+  /** Whether the project had it then, and it is of the kind that is wanted. */
+  isThere: boolean;
+}
+
 /**
  * Fixes the moment: a Postgres snapshot, by whose transaction ids every later batch tells which images it
- * contains, whatever is imported or deleted meanwhile. On the primary: a standby's snapshot does not list
- * running transactions. Errors: `not_found`.
+ * contains and what had been decided about them, whatever is imported, deleted or decided meanwhile. On the primary:
+ * a standby's snapshot does not list running transactions. Errors: `not_found`.
  */
-export async function takeSnapshot(ctx: RequestContext, projectId: string): Promise<ProjectSnapshot> {
+export async function takeSnapshot(
+  ctx: RequestContext,
+  projectId: string,
+  filter: ImageFilter,
+): Promise<ProjectSnapshot> {
   const authorize = enterProject(projectId, 'viewer');
   const [taken] = await read<{ moment: string; projectName: string }>(ctx, {
     authorize,
@@ -29,25 +40,42 @@ export async function takeSnapshot(ctx: RequestContext, projectId: string): Prom
   });
   if (!taken) throw new AppError('not_found', '');
   const { moment, projectName } = taken;
-  const readPage = async (after: string): Promise<ImageRecord[]> =>
-    await read<ImageRecord>(ctx, {
+  const at = sql`${moment}::pg_snapshot`;
+  // What matches now, by its index, and what may have matched then: what was touched since, which is little.
+  const readPage = async (before: string): Promise<Candidate[]> =>
+    await read<Candidate>(ctx, {
       authorize,
-      query: selectImages(
-        sql`i.project_id = ${projectId} and i.id > ${after}
-          and pg_visible_in_snapshot(i.created_xid, ${moment}::pg_snapshot)
-          and (i.deleted_xid is null or not pg_visible_in_snapshot(i.deleted_xid, ${moment}::pg_snapshot))`,
-        sql`order by i.id limit ${PAGE_SIZE}`,
-      ),
+      query: sql`with touched as materialized (
+          select t.id from app.touched_since(${at}, ${before}, ${PAGE_SIZE}) as t(id)
+        ), candidates as materialized (
+          select id from (
+            (${selectMatching(
+              projectId,
+              filter,
+              { after: before, limit: PAGE_SIZE },
+              sql`pg_visible_in_snapshot(i.created_xid, ${at})`,
+            )})
+            union select id from touched
+          ) either order by id desc limit ${PAGE_SIZE}
+        )
+        ${selectImages(
+          sql`i.id in (select id from candidates)`,
+          sql`order by i.id desc`,
+          sql`jsonb_build_object('isThere', pg_visible_in_snapshot(i.created_xid, ${at})
+              and (i.deleted_xid is null or not pg_visible_in_snapshot(i.deleted_xid, ${at}))
+              and ${matchesFacts(filter)})
+            || case when i.id in (select id from touched) then coalesce(app.decision_at(i.id, ${at}), '{}') else '{}' end`,
+        )}`,
     });
   return {
     projectName,
     async *records() {
-      for (let after = ''; ;) {
-        const page = await readPage(after);
-        yield* page;
+      for (let before = LAST_ID; ;) {
+        const page = await readPage(before);
+        yield* page.filter((image) => image.isThere && matchesDecision(image, filter));
         const last = page.at(-1);
         if (!last || page.length < PAGE_SIZE) return;
-        after = last.id;
+        before = last.id;
       }
     },
   };

@@ -15,6 +15,9 @@ export interface ImageFilter {
   license?: string | undefined;
 }
 
+/** Sorts after every id of an image. */
+export const LAST_ID = 'img_~';
+
 /** Columns of images that are filtered by, the one that usually leaves least first: its index leads. */
 const FACETS = {
   jobId: sql`i.job_id`,
@@ -25,6 +28,38 @@ const FACETS = {
   format: sql`i.format`,
   size: sql`i.size`,
 } as const satisfies Partial<Record<keyof ImageFilter, SQL>>;
+type Facet = keyof typeof FACETS;
+
+/** Those of them that a decision changes, as it does tags. */
+const DECIDED: ReadonlySet<Facet> = new Set(['review', 'label']);
+
+function facetsOf(filter: ImageFilter): { name: Facet; column: SQL; value: string }[] {
+  return (Object.keys(FACETS) as Facet[]).flatMap((name) => {
+    const value = filter[name];
+    return value === undefined ? [] : [{ name, column: FACETS[name], value }];
+  });
+}
+
+const equal = (facets: { column: SQL; value: string }[]): SQL[] =>
+  facets.map(({ column, value }) => sql`${column} = ${value}`);
+
+/** Whether an image `i` matches as far as no decision can change it. */
+export function matchesFacts(filter: ImageFilter): SQL {
+  const facts = facetsOf(filter).filter(({ name }) => !DECIDED.has(name));
+  return sql.join([sql`true`, ...equal(facts)], sql` and `);
+}
+
+/** Whether a decision matches. */
+export function matchesDecision(
+  { review, label, tags }: { review: Review; label: string | null; tags: readonly string[] },
+  filter: ImageFilter,
+): boolean {
+  return (
+    (filter.review === undefined || filter.review === review) &&
+    (filter.label === undefined || filter.label === label) &&
+    (filter.tag === undefined || tags.includes(filter.tag))
+  );
+}
 
 /**
  * Selects the ids of the living images of a project that match, newest first, from below the id `after`.
@@ -39,16 +74,10 @@ export function selectMatching(
   page: { after: string | null; limit: number },
   more = sql`true`,
 ): SQL {
-  const facets = Object.entries(FACETS).flatMap(([name, column]) => {
-    const value = filter[name as keyof typeof FACETS];
-    return value === undefined ? [] : [{ column, value }];
-  });
+  const facets = facetsOf(filter);
   const after = page.after ?? LAST_ID;
   const matches = (rest: typeof facets) =>
-    sql.join(
-      [more, sql`i.deleted_at is null`, ...rest.map(({ column, value }) => sql`${column} = ${value}`)],
-      sql` and `,
-    );
+    sql.join([more, sql`i.deleted_at is null`, ...equal(rest)], sql` and `);
 
   if (filter.tag !== undefined) {
     return sql`select i.id from ${imageTags} t join ${images} i on i.id = t.image_id
@@ -67,6 +96,3 @@ export function selectMatching(
       and (${column}, i.id) > (${value}, '') and ${matches(rest)}
     order by ${column} desc, i.id desc limit ${page.limit}`;
 }
-
-/** Sorts after every id of an image. */
-const LAST_ID = 'img_~';

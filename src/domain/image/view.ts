@@ -45,8 +45,11 @@ export interface Image extends Omit<ImageRecord, 'crc32' | 'thumbnailSize'> {
   thumbnail: { url: string; width: number; height: number } | null;
 }
 
-/** Selects ImageRecords; the first source is the one it was found at. `condition` is over images as `i`. */
-export function selectImages(condition: SQL, order: SQL): SQL {
+/**
+ * Selects ImageRecords; the first source is the one it was found at. `condition` is over images as `i`, and so is
+ * `more`, an object of members that are added or stand instead.
+ */
+export function selectImages(condition: SQL, order: SQL, more = sql`'{}'::jsonb`): SQL {
   return sql`select jsonb_build_object(
       'id', i.id, 'projectId', i.project_id, 'jobId', i.job_id, 'sha256', encode(i.sha256, 'hex'),
       'mime', b.mime, 'bytes', b.bytes, 'crc32', b.crc32, 'width', b.width, 'height', b.height,
@@ -60,7 +63,7 @@ export function selectImages(condition: SQL, order: SQL): SQL {
       'reviewedBy', case when i.reviewed_by is not null
         then jsonb_build_object('id', i.reviewed_by, 'name', coalesce(app.name_of(i.reviewed_by), '')) end,
       'reviewedAt', ${rfc3339(sql`i.reviewed_at`)},
-      'createdAt', ${rfc3339(sql`i.created_at`)}, 'deletedAt', ${rfc3339(sql`i.deleted_at`)})
+      'createdAt', ${rfc3339(sql`i.created_at`)}, 'deletedAt', ${rfc3339(sql`i.deleted_at`)}) || ${more}
     from ${images} i
     join ${blobs} b on b.sha256 = i.sha256
     left join lateral (

@@ -13,10 +13,13 @@ export interface Progress {
   counts: JobCounts;
   /** Chunks handed out. */
   activeChunks: number;
+  /** How often it was started: once, and again by each retry. */
+  runs: number;
   /** Final results a second, lately. */
   rate: number;
   /** When the job is done at this rate; null when it is not under way or stands still. */
   estimatedEndAt: string | null;
+  /** When the last run was. */
   startedAt: string | null;
   finishedAt: string | null;
   updatedAt: string;
@@ -36,7 +39,7 @@ export function selectProgress(jobId: string): SQL {
         'counts', ${countsView(sql`j.ended_by`)},
         'activeChunks', (select count(*) from ${jobChunks} c
           where c.job_id = j.id and c.status = 'sent' and j.finished_at is null),
-        'rate', round(speed.rate::numeric, 2),
+        'runs', j.epoch, 'rate', round(speed.rate::numeric, 2),
         'estimatedEndAt', case when speed.rate > ${STANDSTILL}::real and j.status = 'running'
           then ${rfc3339(sql`now() + make_interval(secs => open.urls / speed.rate)`)} end,
         'startedAt', ${rfc3339(sql`j.started_at`)}, 'finishedAt', ${rfc3339(sql`j.finished_at`)},

@@ -141,9 +141,10 @@ export const progress = z
     done: z.int(),
     counts,
     activeChunks: z.int(),
+    runs: z.int().meta({ description: 'How often it was started: once, and again by each retry' }),
     rate: z.number().meta({ description: 'Final results a second, lately' }),
     estimatedEndAt: timestamp.nullable(),
-    startedAt: timestamp.nullable(),
+    startedAt: timestamp.nullable().meta({ description: 'Of the last run' }),
     finishedAt: timestamp.nullable(),
     updatedAt: timestamp,
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deadEndOf } from '../../../console/src/join/dead-end.ts';
 import { joinTokenOf, matchRoute, pathTo, safeReturnPath } from '../../../console/src/routing/match.ts';
 import { goneAt } from '../../../console/src/screens/gone-at.ts';
+import { invitationLink, isOfThisMachine } from '../../../console/src/settings/invitation-link.ts';
 import { stateOf } from '../../../console/src/settings/invitation-state.ts';
 import { t } from '../../../console/src/strings.ts';
 
@@ -21,6 +22,26 @@ describe('the link of an invitation', () => {
       expect(joinTokenOf(hash)).toBeNull();
     },
   );
+
+  it('is under the origin that other devices reach, if there is one', () => {
+    const shared = 'https://192.168.1.7:8443';
+    expect(invitationLink('abc', shared, 'http://127.0.0.1:8787')).toBe(`${shared}${pathTo.join('abc')}`);
+    expect(invitationLink('abc', null, 'https://darkroom.example')).toBe(
+      `https://darkroom.example${pathTo.join('abc')}`,
+    );
+  });
+
+  it.each([
+    ['http://127.0.0.1:8787', true],
+    ['http://localhost:8787', true],
+    ['http://darkroom.localhost:8787', true],
+    ['http://[::1]:8787', true],
+    ['https://192.168.1.7:8443', false],
+    ['https://darkroom.example', false],
+    ['https://127.0.0.1.example', false],
+  ])('under %s is of one machine alone: %s', (origin, isAlone) => {
+    expect(isOfThisMachine(invitationLink('abc', null, origin))).toBe(isAlone);
+  });
 
   it('is where a sign-in leads back to, without its token in the address', () => {
     expect(safeReturnPath(pathTo.join())).toBe('/join');

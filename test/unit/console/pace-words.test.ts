@@ -55,7 +55,13 @@ describe('how long an import took', () => {
     const startedAt = '2026-03-01T14:05:00Z';
     expect(tookWords({ startedAt, finishedAt: '2026-03-01T14:05:00.2Z' })).toBe('Took 1 second');
     expect(tookWords({ startedAt, finishedAt: '2026-03-01T14:12:10Z' })).toBe('Took 7 minutes');
-    expect(tookWords({ startedAt, finishedAt: null })).toBeNull();
+    expect(tookWords({ startedAt, finishedAt: null, runs: 2 })).toBeNull();
     expect(tookWords({ startedAt: null, finishedAt: startedAt })).toBeNull();
+  });
+
+  it('is told of the last run alone after a retry', () => {
+    const times = { startedAt: '2026-03-01T14:05:00Z', finishedAt: '2026-03-01T14:05:02Z' };
+    expect(tookWords({ ...times, runs: 1 })).toBe('Took 2 seconds');
+    expect(tookWords({ ...times, runs: 2 })).toBe('The last run took 2 seconds');
   });
 });

@@ -99,6 +99,7 @@ describe('the pulse of imports', () => {
       failed: 0,
       skipped: 0,
     },
+    runs: 1,
     rate: 0,
     estimatedEndAt: null,
     startedAt: null,

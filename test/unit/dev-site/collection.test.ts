@@ -6,9 +6,11 @@ import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCollection, type Collection } from '../../../dev/site/collection.ts';
+import { LICENSE, LICENSE_URL } from '../../../dev/site/photographs.ts';
 import { planPrints } from '../../../dev/site/print-plan.ts';
 import { makePrint } from '../../../dev/site/printing.ts';
 import { MAX_OVERLAP, overlap } from '../../../dev/site/windows.ts';
+import { readRights } from '../../../src/media/image/rights.ts';
 
 const GENERATION_LIMIT_MS = 60_000;
 
@@ -119,6 +121,19 @@ describe('the sample photographs', () => {
           `${one.file} and ${other.file}`,
         ).toBeLessThanOrEqual(MAX_OVERLAP);
       }
+    }
+  });
+
+  it('state their licence where a crawler reads it, three in four of them', async () => {
+    const plans = await planPrints();
+    const stating = plans.filter(({ statesLicense }) => statesLicense);
+    expect(stating.length).toBeGreaterThan(plans.length / 2);
+    expect(stating.length).toBeLessThan(plans.length * 0.8);
+    for (const { file, format, statesLicense } of plans) {
+      const kind = format === 'progressive' ? 'jpeg' : format === 'webp-lossless' ? 'webp' : format;
+      const rights = readRights(await readPrint(file), kind);
+      expect(rights.webStatement, file).toBe(statesLicense ? LICENSE_URL : undefined);
+      expect(rights.usageTerms, file).toBe(statesLicense ? LICENSE : undefined);
     }
   });
 

@@ -37,6 +37,18 @@ describe('the address to share on', () => {
     expect(() => chooseAddress(address, laptop)).toThrow('192.168.1.7 (wlan0)');
   });
 
+  it.each(['', '10.9.8.7', 'laptop.local'])(
+    'is a network to connect to, or loopback, on a machine that is in none and was asked for "%s"',
+    (address) => {
+      const alone = { lo: laptop.lo };
+      expect(() => chooseAddress(address, alone)).toThrow(
+        /Connect to a network, or try it on this machine with `npm start -- --share=127\.0\.0\.1`\.$/,
+      );
+      expect(() => chooseAddress(address, alone)).not.toThrow('ADDRESS');
+      expect(chooseAddress('127.0.0.1', alone)).toBe('127.0.0.1');
+    },
+  );
+
   it.each(['laptop.local', '::1', '192.168.1'])('is refused when it reads %s', (address) => {
     expect(() => chooseAddress(address, laptop)).toThrow('is not an IPv4 address');
   });

@@ -112,7 +112,7 @@ function answer({ collection, role = 'owner' }: Parts, { path, method, query, bo
     case 'GET /v1/profile':
       return { id: 'usr_1', email: 'ada@example.com', name: 'Ada Lovelace', createdAt: CREATED_AT };
     case 'GET /v1/config':
-      return { environment: 'test', sampleSiteUrl: null };
+      return { environment: 'test', sampleSiteUrl: null, sharedOrigin: null };
     case `GET ${project}`:
       return projectOf(collection, role);
     case 'GET /v1/projects':
