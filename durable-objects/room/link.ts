@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { presenceData, ROLES } from '../../src/rooms/protocol.ts';
 
+export const NOT_REPEATED = { bytes: 0, upTo: 0 };
+
 /**
  * What is kept with a socket, and with it outlives the object in memory: the truth about who is there. Ids and cursors
  * only, for the platform takes 16 KiB. Times are ms since 1970.
@@ -28,6 +30,10 @@ export const session = z.object({
   sentTo: z.nullable(z.number()),
   /** When it last came nearer while it catches up. */
   movedAt: z.number(),
+  /** Bytes it was sent before it said `hello` again: unseen until it says `seen` of the sequence after them. */
+  repeated: z._default(z.object({ bytes: z.number(), upTo: z.number() }), NOT_REPEATED),
+  /** When another `hello` is due; one may come before that. */
+  helloDueAt: z._default(z.number(), 0),
   /** Closed by us: the platform still lists it until the other end has answered. */
   isClosed: z.boolean(),
 });
@@ -65,6 +71,8 @@ export function newSession(
     seen: 0,
     sentTo: null,
     movedAt: now,
+    repeated: NOT_REPEATED,
+    helloDueAt: 0,
     isClosed: false,
   };
 }

@@ -3,6 +3,7 @@ import {
   CLOSE,
   type ClientFrame,
   HEARTBEAT_MS,
+  HELLO_EVERY_MS,
   HELLO_WITHIN_MS,
   LIMITS,
   type RoomFrame,
@@ -54,7 +55,11 @@ export class LiveRoom {
     this.#links = new LinkSet(links);
     const parts = { ...deps, links: this.#links };
     this.#log = new EventLog(deps.storage, deps.clock);
-    this.#delivery = new Delivery({ ...parts, log: this.#log });
+    this.#delivery = new Delivery({
+      ...parts,
+      log: this.#log,
+      drop: (link) => this.#end(link, CLOSE.slow, 'too far behind'),
+    });
     this.#presence = new Presence(parts);
     this.#latest = new LatestValues(parts);
     this.#bars = new Bars(deps.storage);
@@ -176,6 +181,12 @@ export class LiveRoom {
   }
 
   #hello(link: Link, hello: Extract<ClientFrame, { k: 'hello' }>): void {
+    const isRepeated = link.session.sid !== null;
+    const now = this.#deps.clock.now();
+    const dueAt = Math.max(now, link.session.helloDueAt);
+    if (dueAt > now + HELLO_EVERY_MS) return this.#end(link, CLOSE.rate, 'too many hellos');
+    if (isRepeated && this.#delivery.isFull(link)) return this.#end(link, CLOSE.slow, 'too far behind');
+    link.change({ helloDueAt: dueAt + HELLO_EVERY_MS });
     this.#replaceOlder(link, hello.sid);
     const resume = this.#log.resumeFrom(hello.epoch, hello.last);
     const { user, role, expiresAt } = link.session;
@@ -194,12 +205,12 @@ export class LiveRoom {
           presenceVersion: this.#presence.version,
           heartbeat: HEARTBEAT_MS,
           expires: expiresAt,
-          now: this.#deps.clock.now(),
+          now,
         },
         this.#latest.all(),
       );
-      if ('why' in resume) this.#delivery.startNew(link, welcome);
-      else this.#delivery.takeUp(link, resume.from, welcome);
+      if ('why' in resume) this.#delivery.startNew(link, welcome, isRepeated);
+      else this.#delivery.takeUp(link, resume.from, welcome, isRepeated);
     });
   }
 

@@ -53,6 +53,8 @@ export interface RoomStorage {
   after(seq: number, most: number): Iterable<Pick<NewEvent, 'seq' | 'body'>>;
   /** Descending. */
   newest(most: number): Iterable<Pick<NewEvent, 'seq' | 'body'>>;
+  /** Bytes of each event after a sequence, ascending. */
+  sizesAfter(seq: number): Iterable<number>;
   forgetBelow(seq: number): void;
 
   latest(): StoredLatest[];

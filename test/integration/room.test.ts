@@ -147,7 +147,9 @@ describe('two people in a room', () => {
       members: [{ user: ada.userId, name: 'Ada Lovelace', role: 'owner', sockets: 1, data: {} }],
       latest: [],
     });
-    const two = await enterRoom(ben, project, { presence: { place: 'review', imageId: 'img_1' } });
+    const two = await enterRoom(ben, project, {
+      presence: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
+    });
     expect(two.welcome.members).toHaveLength(2);
     const came = () =>
       one
@@ -159,7 +161,7 @@ describe('two people in a room', () => {
       name: 'Bénédicte 🦊',
       role: 'reviewer',
       sockets: 1,
-      data: { place: 'review', imageId: 'img_1' },
+      data: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
     });
     two.say({ k: 'pres', data: { place: 'gallery' } });
     await one.until(() =>

@@ -29,14 +29,16 @@ describe('presence', () => {
     const ben = stage.join('ben');
     stage.join('ada', { presence: { place: 'gallery' } });
     stage.pass(100);
-    const second = stage.join('ada', { presence: { place: 'review', imageId: 'img_1' } });
+    const second = stage.join('ada', {
+      presence: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
+    });
     const third = stage.join('ada');
     stage.pass(100);
     const ada = { user: 'ada', name: "ada's name", role: 'editor' };
     expect(membersOf(ben)['ada']).toEqual({
       ...ada,
       sockets: 3,
-      data: { place: 'review', imageId: 'img_1' },
+      data: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
     });
     third.say({ k: 'pres', data: { place: 'imports' } });
     second.say({ k: 'bye' });
@@ -198,4 +200,16 @@ describe('leaving for good', () => {
     stage.pass(1);
     expect(stage.room.isOver).toBe(true);
   });
+});
+
+it('R-PRES-5: takes an image that is none as no image', () => {
+  const stage = new RoomStage();
+  const ada = stage.join('ada');
+  for (const imageId of ['\ud800', 'img_1', '../x', 'x'.repeat(61)]) {
+    ada.say({ k: 'pres', data: { place: 'image', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' } });
+    ada.say({ k: 'pres', data: { place: 'image', imageId } });
+    stage.pass(100);
+    expect(ada.all('presence').at(-1)?.changed[0]?.data).toEqual({ place: 'image', imageId: null });
+  }
+  expect(ada.closed).toBeNull();
 });
