@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { presenceData, ROLES } from '../../src/rooms/protocol.ts';
+import type { RoomGuest } from '../../src/rooms/room.ts';
 
 export const NOT_REPEATED = { bytes: 0, upTo: 0 };
 
@@ -13,6 +14,8 @@ export const session = z.object({
   user: z.string(),
   name: z.string(),
   role: z.enum(ROLES),
+  /** Of the account: with it the socket ends. */
+  signIn: z._default(z.string(), ''),
   acceptedAt: z.number(),
   expiresAt: z.number(),
   /** The last frame; pings are not seen by the object. */
@@ -52,7 +55,7 @@ export interface Link {
 
 /** A socket that was just accepted. */
 export function newSession(
-  identity: Pick<Session, 'user' | 'name' | 'role'>,
+  identity: Pick<RoomGuest, 'user' | 'name' | 'role' | 'session'>,
   now: number,
   expiresAt: number,
 ): Session {
@@ -61,6 +64,7 @@ export function newSession(
     user: identity.user,
     name: identity.name,
     role: identity.role,
+    signIn: identity.session,
     acceptedAt: now,
     expiresAt,
     heardAt: now,

@@ -66,8 +66,9 @@ export class LiveRoom {
   }
 
   /** Why somebody may not come in, or null. */
-  refusalOf({ user, issuedAt }: RoomGuest): { code: number; reason: string } | null {
-    const barred = this.#bars.codeFor(user, issuedAt);
+  refusalOf(guest: RoomGuest): { code: number; reason: string } | null {
+    const { user } = guest;
+    const barred = this.#bars.codeFor(guest);
     if (barred !== null) return { code: barred, reason: 'the ticket is no longer good' };
     if (this.#links.size >= LIMITS.sockets) return { code: CLOSE.full, reason: 'the room is full' };
     const isCrowd = this.#links.of(user).length >= LIMITS.socketsPerUser;
@@ -121,6 +122,13 @@ export class LiveRoom {
     this.#bar(user, code);
     for (const link of this.#links.of(user)) this.#end(link, code, 'the membership has changed');
     if (FINAL.has(code)) this.#presence.remove(user);
+  }
+
+  /** Sessions of a user have ended: with them their sockets and tickets. */
+  endSessions(user: string, sessions: string[]): void {
+    for (const session of sessions) this.#bar(session, CLOSE.token);
+    for (const link of this.#links.of(user))
+      if (sessions.includes(link.session.signIn)) this.#end(link, CLOSE.token, 'the session has ended', true);
   }
 
   close(code: number): void {

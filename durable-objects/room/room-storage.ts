@@ -31,7 +31,7 @@ export interface Leaving {
   presenceVersion: number;
 }
 
-/** Tickets of this user (`*`: of anybody) that were issued up to `since` are refused with `code`. */
+/** Tickets of this user or session (`*`: of anybody) that were issued up to `since` are refused with `code`. */
 export interface Bar {
   user: string;
   since: number;

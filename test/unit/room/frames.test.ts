@@ -206,7 +206,7 @@ describe('silence', () => {
 });
 
 describe('a place', () => {
-  const guest = { user: 'ada', name: '', role: 'editor' as const, issuedAt: 0 };
+  const guest = { user: 'ada', name: '', role: 'editor' as const, session: 'ses_1', issuedAt: 0 };
 
   it('R-FULL-1: is there for ten sockets of a user', () => {
     const stage = new RoomStage();
