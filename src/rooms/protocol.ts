@@ -87,10 +87,16 @@ export type PresenceData = z.infer<typeof presenceData>;
 
 const isWellFormed = z.refine<string>((text) => text.isWellFormed());
 const shortText = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), isWellFormed);
+const IMAGE = idPattern('img');
 /** What a client says of it: what is no image's id counts as none, as an address may hold anything. */
 const saidPresence = z.object({
   place: z.optional(z.string().check(z.maxLength(40), isWellFormed)),
-  imageId: z.optional(z.catch(z.nullable(z.string().check(z.regex(idPattern('img')))), null)),
+  imageId: z.optional(
+    z.pipe(
+      z.nullable(z.string()),
+      z.transform((id) => (id !== null && IMAGE.test(id) ? id : null)),
+    ),
+  ),
 });
 const sequence = z.int().check(z.nonnegative());
 
