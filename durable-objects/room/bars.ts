@@ -1,4 +1,5 @@
 import { CLOSE } from '../../src/rooms/protocol.ts';
+import type { RoomGuest } from '../../src/rooms/room.ts';
 import { TICKET_TTL_MS } from '../../src/rooms/ticket.ts';
 import type { Bar, RoomStorage } from './room-storage.ts';
 
@@ -26,7 +27,7 @@ export class Bars {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** Refuses tickets of the user (`*`: of anybody) issued until now; returns when none of them is left. */
+  /** Refuses tickets of the user, or of one session (`*`: of anybody), issued until now; returns when none of them is left. */
   add(user: string, code: number, now: number): number {
     const bar = { user, since: now, code };
     this.#bars.set(user, bar);
@@ -34,8 +35,10 @@ export class Bars {
     return endOf(bar);
   }
 
-  /** The code with which a ticket is refused, or null. */
-  codeFor(user: string, issuedAt: number): number | null {
+  /** The code with which a ticket is refused, or null. A session that has ended gives no ticket that is younger. */
+  codeFor({ user, session, issuedAt }: Pick<RoomGuest, 'user' | 'session' | 'issuedAt'>): number | null {
+    const ended = this.#bars.get(session);
+    if (ended) return ended.code;
     const bars = [this.#bars.get(EVERYBODY), this.#bars.get(user)];
     return bars.find((bar) => bar && issuedAt <= bar.since)?.code ?? null;
   }

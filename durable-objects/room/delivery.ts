@@ -1,9 +1,10 @@
+import { utf8 } from '../../src/lib/bytes.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { LIMITS, STALL_MS } from '../../src/rooms/protocol.ts';
 import { encodeEvents, toMessage } from './encode.ts';
 import type { EventLog } from './event-log.ts';
 import { type After, FlushWindow } from './flush-window.ts';
-import type { Link } from './link.ts';
+import { type Link, NOT_REPEATED } from './link.ts';
 import type { LinkSet } from './link-set.ts';
 
 const MIN_WINDOW_MS = 25;
@@ -13,23 +14,32 @@ const MIN_WINDOW_MS = 25;
  */
 const WINDOW_MS_A_SOCKET = 0.04;
 
+/** While the room has no room for what somebody waits for, and nobody says `seen`. */
+const LOOK_AGAIN_MS = 1_000;
+
 interface DeliveryDeps {
   log: EventLog;
   links: LinkSet;
   clock: Clock;
   after: After;
   dueBy(at: number): void;
+  /** Closes a socket that is too far behind. */
+  drop(link: Link): void;
 }
 
 /**
  * Brings every event to every socket once and in order. Live sockets have all up to the same sequence and get the same
- * message; the others read the log page by page, and no live flush, until they have come up to it.
+ * message; the others read the log page by page, and no live flush, until they have come up to it. What a socket has
+ * not said `seen` of counts as waiting in memory: it is bounded for each and for all of them.
  */
 export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #window: FlushWindow;
   /** What all live sockets have. */
   #flushedTo: number;
+  /** Unseen bytes of all sockets, as of this turn. */
+  #unseenInRoom = 0;
+  #looksAgain = false;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
@@ -48,32 +58,70 @@ export class Delivery {
     this.#window.request();
   }
 
+  /** Whether a socket has so much unseen that it cannot even be greeted again. */
+  isFull(link: Link): boolean {
+    return this.#unseenOf(link) >= LIMITS.unseenBytes;
+  }
+
   /** Takes a socket up after `from`; `welcome` goes before its first page. */
-  takeUp(link: Link, from: number, welcome: string): void {
+  takeUp(link: Link, from: number, welcome: string, isRepeated: boolean): void {
+    const { seen, sentTo, movedAt } = link.session;
+    if (isRepeated) this.#countAgain(link, utf8(welcome).length);
     // Not live, and the live ones flushed: what waits for that would come with the page and again with the flush.
-    link.change({ seen: from, sentTo: from, movedAt: this.#deps.clock.now() });
+    link.change({
+      seen: isRepeated ? Math.min(seen, from) : from,
+      sentTo: from,
+      // To say it again is no step forward.
+      movedAt: isRepeated && sentTo !== null ? movedAt : this.#deps.clock.now(),
+    });
+    this.#sumUp();
     this.#flushLive();
-    this.#sendPage(link, from, [welcome]);
+    if (this.#sendPage(link, from, [welcome])) return;
+    link.send(toMessage([welcome, encodeEvents([], false)]));
   }
 
   /** Shows a socket that cannot resume the newest few, after its `welcome`. */
-  startNew(link: Link, welcome: string): void {
+  startNew(link: Link, welcome: string, isRepeated: boolean): void {
     const page = this.#deps.log.newest();
+    if (isRepeated) this.#countAgain(link, utf8(welcome).length + page.bytes);
     link.change({ seen: page.last, sentTo: page.last });
+    this.#sumUp();
     this.#flushLive();
     link.change({ sentTo: null });
     link.send(toMessage([welcome, encodeEvents(page.bodies, true)]));
   }
 
-  /** The client says how far it is; false when that moves nothing. */
+  /** The client says how far it is; false when that moves nothing, or it was not sent so much. */
   seen(link: Link, seq: number): boolean {
-    if (seq <= link.session.seen || seq > this.#deps.log.head) return false;
-    link.change({ seen: seq, movedAt: this.#deps.clock.now() });
-    if (link.session.sentTo !== null) this.#window.request();
+    const { seen, sentTo, repeated } = link.session;
+    if (seq <= seen || seq > (sentTo ?? this.#flushedTo)) return false;
+    link.change({
+      seen: seq,
+      movedAt: this.#deps.clock.now(),
+      repeated: seq >= repeated.upTo ? NOT_REPEATED : repeated,
+    });
+    if (sentTo !== null || this.#looksAgain) this.#window.request();
     return true;
   }
 
+  /** What the socket was sent before stays unseen, beside what it is sent from now on. */
+  #countAgain(link: Link, bytes: number): void {
+    const upTo = link.session.sentTo ?? this.#flushedTo;
+    link.change({ repeated: { bytes: this.#unseenOf(link) + bytes, upTo } });
+  }
+
+  #unseenOf({ session }: Link): number {
+    if (session.sid === null) return 0;
+    const sentTo = session.sentTo ?? this.#flushedTo;
+    return this.#deps.log.bytesBetween(session.seen, sentTo) + session.repeated.bytes;
+  }
+
+  #sumUp(): void {
+    this.#unseenInRoom = this.#deps.links.present().reduce((sum, link) => sum + this.#unseenOf(link), 0);
+  }
+
   #flush(): void {
+    this.#sumUp();
     this.#flushLive();
     for (const link of this.#deps.links.present()) {
       const { sentTo, seen } = link.session;
@@ -84,13 +132,16 @@ export class Delivery {
   #flushLive(): void {
     const { log, clock, links } = this.#deps;
     if (this.#flushedTo === log.head) return;
+    const bytes = log.bytesBetween(this.#flushedTo, log.head);
     const live = links.present().filter(({ session }) => session.sentTo === null);
-    for (const link of live) {
-      if (log.head - link.session.seen <= LIMITS.unseenEvents) continue;
+    const followers = live.filter((link) => {
+      const isNear = log.head - link.session.seen <= LIMITS.unseenEvents;
+      if (isNear && this.#hasPlace(link, bytes)) return true;
+      if (!links.has(link)) return false;
       link.change({ sentTo: this.#flushedTo, movedAt: clock.now() });
       this.#deps.dueBy(clock.now() + STALL_MS);
-    }
-    const followers = live.filter(({ session }) => session.sentTo === null);
+      return false;
+    });
     while (this.#flushedTo < log.head) {
       const page = log.pageAfter(this.#flushedTo);
       this.#flushedTo = page.last;
@@ -99,14 +150,59 @@ export class Delivery {
     }
   }
 
-  /** The next page of a socket that catches up; with the last one it is live. */
-  #sendPage(link: Link, after: number, before: string[] = []): void {
-    const page = this.#deps.log.pageAfter(after);
-    const isLast = page.last === this.#deps.log.head;
-    link.change({ sentTo: isLast ? null : page.last });
-    link.send(toMessage([...before, encodeEvents(page.bodies, isLast)]));
-    if (isLast) return;
-    this.#deps.dueBy(this.#deps.clock.now() + STALL_MS);
-    this.#window.request();
+  /**
+   * The next page of a socket that catches up, as large as there is place for; with the last one it is live. False when
+   * there is no place for one event: it waits.
+   */
+  #sendPage(link: Link, after: number, before: string[] = []): boolean {
+    const { log, links, clock, dueBy } = this.#deps;
+    if (!links.has(link)) return false;
+    const unseen = this.#unseenOf(link);
+    const next = log.bytesBetween(after, after + 1);
+    const place = LIMITS.unseenBytes - unseen;
+    const page = next > place ? null : log.pageAfter(after, Math.min(LIMITS.pageBytes, place));
+    const isSent = page !== null && this.#hasPlace(link, page.bytes);
+    if (isSent) {
+      const isLast = page.last === log.head;
+      link.change({ sentTo: isLast ? null : page.last });
+      link.send(toMessage([...before, encodeEvents(page.bodies, isLast)]));
+      if (isLast) return true;
+      this.#window.request();
+    }
+    dueBy(clock.now() + STALL_MS);
+    return isSent;
+  }
+
+  /**
+   * Takes place for what a socket is about to be sent. In a full room those go that have more unseen than this one would;
+   * where it has most itself it waits.
+   */
+  #hasPlace(link: Link, bytes: number): boolean {
+    const { links, drop } = this.#deps;
+    const unseen = this.#unseenOf(link) + bytes;
+    if (unseen > LIMITS.unseenBytes) return false;
+    while (this.#unseenInRoom + bytes > LIMITS.roomUnseenBytes) {
+      const [largest] = links
+        .present()
+        .map((other) => ({ other, unseen: this.#unseenOf(other) }))
+        .sort((one, two) => two.unseen - one.unseen);
+      if (!largest || largest.unseen <= unseen) {
+        this.#lookAgain();
+        return false;
+      }
+      this.#unseenInRoom -= largest.unseen;
+      drop(largest.other);
+    }
+    this.#unseenInRoom += bytes;
+    return true;
+  }
+
+  #lookAgain(): void {
+    if (this.#looksAgain) return;
+    this.#looksAgain = true;
+    this.#deps.after(LOOK_AGAIN_MS, () => {
+      this.#looksAgain = false;
+      this.#window.request();
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { utf8 } from '../../src/lib/bytes.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { LIMITS, type RoomEvent, type Welcome } from '../../src/rooms/protocol.ts';
+import { EventSizes } from './event-sizes.ts';
 import type { RoomStorage } from './room-storage.ts';
 
 /** Events that the log keeps at least; what somebody missed can be made up for as long as it lasts. */
@@ -13,6 +14,7 @@ export type EventInput = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data'>;
 /** Events in order, ready to be sent; `last` is the sequence of the newest, or what was asked after. */
 export interface EventPage {
   bodies: string[];
+  bytes: number;
   last: number;
 }
 
@@ -23,6 +25,7 @@ export type Resume = { from: number } | { why: NonNullable<Welcome['why']> };
 export class EventLog {
   readonly #storage: RoomStorage;
   readonly #clock: Clock;
+  readonly #sizes: EventSizes;
   #head: number;
   #floor: number;
 
@@ -32,6 +35,7 @@ export class EventLog {
     const { head, floor } = storage.bounds();
     this.#head = head;
     this.#floor = floor;
+    this.#sizes = new EventSizes(storage, head);
   }
 
   get epoch(): string {
@@ -53,11 +57,14 @@ export class EventLog {
     const seq = this.#head + 1;
     const ts = this.#clock.now();
     const event: RoomEvent = { seq, ts, user, type, id, data };
-    this.#storage.append({ seq, ts, user, type, id, body: JSON.stringify(event) });
+    const body = JSON.stringify(event);
+    this.#storage.append({ seq, ts, user, type, id, body });
+    this.#sizes.append(utf8(body).length);
     this.#head = seq;
     if (seq - this.#floor >= LOG_EVENTS + TRIM_LOT) {
       this.#floor = seq - LOG_EVENTS + 1;
       this.#storage.forgetBelow(this.#floor);
+      this.#sizes.forget(this.#floor - 1);
     }
     return { seq, isNew: true };
   }
@@ -70,27 +77,36 @@ export class EventLog {
     return last < this.#floor - 1 ? { why: 'floor' } : { from: last };
   }
 
-  /** The next page after a sequence. */
-  pageAfter(seq: number): EventPage {
-    const page = cut(this.#storage.after(seq, LIMITS.pageEvents));
-    return { bodies: page.map(({ body }) => body), last: page.at(-1)?.seq ?? seq };
+  /** Bytes of the events after one sequence, up to another. */
+  bytesBetween(after: number, upTo: number): number {
+    return this.#sizes.between(after, upTo);
+  }
+
+  /** The next page after a sequence, of at most so many bytes where one event is not more. */
+  pageAfter(seq: number, mostBytes: number = LIMITS.pageBytes): EventPage {
+    const { page, bytes } = cut(this.#storage.after(seq, LIMITS.pageEvents), mostBytes);
+    return { bodies: page.map(({ body }) => body), bytes, last: page.at(-1)?.seq ?? seq };
   }
 
   /** The newest few, up to the head. */
   newest(): EventPage {
-    const page = cut(this.#storage.newest(LIMITS.newestEvents)).reverse();
-    return { bodies: page.map(({ body }) => body), last: this.#head };
+    const { page, bytes } = cut(this.#storage.newest(LIMITS.newestEvents), LIMITS.pageBytes);
+    return { bodies: page.reverse().map(({ body }) => body), bytes, last: this.#head };
   }
 }
 
 /** As many as a page may hold, and one in any case. */
-function cut<T extends { body: string }>(events: Iterable<T>): T[] {
+function cut<T extends { body: string }>(
+  events: Iterable<T>,
+  mostBytes: number,
+): { page: T[]; bytes: number } {
   const page: T[] = [];
   let bytes = 0;
   for (const event of events) {
-    bytes += utf8(event.body).length;
-    if (page.length > 0 && bytes > LIMITS.pageBytes) break;
+    const size = utf8(event.body).length;
+    if (page.length > 0 && bytes + size > mostBytes) break;
+    bytes += size;
     page.push(event);
   }
-  return page;
+  return { page, bytes };
 }

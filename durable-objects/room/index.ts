@@ -85,6 +85,10 @@ export class Room extends DurableObject<object> implements RoomRpc {
     this.#room.dismiss(userId, code);
   }
 
+  async endSessions(userId: string, sessions: string[]): Promise<void> {
+    this.#room.endSessions(userId, sessions);
+  }
+
   async close(code: number): Promise<void> {
     this.#room.close(code);
   }

@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
 import { presenceData, ROLES } from '../../src/rooms/protocol.ts';
+import type { RoomGuest } from '../../src/rooms/room.ts';
+
+export const NOT_REPEATED = { bytes: 0, upTo: 0 };
 
 /**
  * What is kept with a socket, and with it outlives the object in memory: the truth about who is there. Ids and cursors
@@ -11,6 +14,8 @@ export const session = z.object({
   user: z.string(),
   name: z.string(),
   role: z.enum(ROLES),
+  /** Of the account: with it the socket ends. */
+  signIn: z._default(z.string(), ''),
   acceptedAt: z.number(),
   expiresAt: z.number(),
   /** The last frame; pings are not seen by the object. */
@@ -28,6 +33,10 @@ export const session = z.object({
   sentTo: z.nullable(z.number()),
   /** When it last came nearer while it catches up. */
   movedAt: z.number(),
+  /** Bytes it was sent before it said `hello` again: unseen until it says `seen` of the sequence after them. */
+  repeated: z._default(z.object({ bytes: z.number(), upTo: z.number() }), NOT_REPEATED),
+  /** When another `hello` is due; one may come before that. */
+  helloDueAt: z._default(z.number(), 0),
   /** Closed by us: the platform still lists it until the other end has answered. */
   isClosed: z.boolean(),
 });
@@ -46,7 +55,7 @@ export interface Link {
 
 /** A socket that was just accepted. */
 export function newSession(
-  identity: Pick<Session, 'user' | 'name' | 'role'>,
+  identity: Pick<RoomGuest, 'user' | 'name' | 'role' | 'session'>,
   now: number,
   expiresAt: number,
 ): Session {
@@ -55,6 +64,7 @@ export function newSession(
     user: identity.user,
     name: identity.name,
     role: identity.role,
+    signIn: identity.session,
     acceptedAt: now,
     expiresAt,
     heardAt: now,
@@ -65,6 +75,8 @@ export function newSession(
     seen: 0,
     sentTo: null,
     movedAt: now,
+    repeated: NOT_REPEATED,
+    helloDueAt: 0,
     isClosed: false,
   };
 }

@@ -3,6 +3,7 @@ import {
   CLOSE,
   type ClientFrame,
   HEARTBEAT_MS,
+  HELLO_EVERY_MS,
   HELLO_WITHIN_MS,
   LIMITS,
   type RoomFrame,
@@ -54,15 +55,20 @@ export class LiveRoom {
     this.#links = new LinkSet(links);
     const parts = { ...deps, links: this.#links };
     this.#log = new EventLog(deps.storage, deps.clock);
-    this.#delivery = new Delivery({ ...parts, log: this.#log });
+    this.#delivery = new Delivery({
+      ...parts,
+      log: this.#log,
+      drop: (link) => this.#end(link, CLOSE.slow, 'too far behind'),
+    });
     this.#presence = new Presence(parts);
     this.#latest = new LatestValues(parts);
     this.#bars = new Bars(deps.storage);
   }
 
   /** Why somebody may not come in, or null. */
-  refusalOf({ user, issuedAt }: RoomGuest): { code: number; reason: string } | null {
-    const barred = this.#bars.codeFor(user, issuedAt);
+  refusalOf(guest: RoomGuest): { code: number; reason: string } | null {
+    const { user } = guest;
+    const barred = this.#bars.codeFor(guest);
     if (barred !== null) return { code: barred, reason: 'the ticket is no longer good' };
     if (this.#links.size >= LIMITS.sockets) return { code: CLOSE.full, reason: 'the room is full' };
     const isCrowd = this.#links.of(user).length >= LIMITS.socketsPerUser;
@@ -116,6 +122,13 @@ export class LiveRoom {
     this.#bar(user, code);
     for (const link of this.#links.of(user)) this.#end(link, code, 'the membership has changed');
     if (FINAL.has(code)) this.#presence.remove(user);
+  }
+
+  /** Sessions of a user have ended: with them their sockets and tickets. */
+  endSessions(user: string, sessions: string[]): void {
+    for (const session of sessions) this.#bar(session, CLOSE.token);
+    for (const link of this.#links.of(user))
+      if (sessions.includes(link.session.signIn)) this.#end(link, CLOSE.token, 'the session has ended', true);
   }
 
   close(code: number): void {
@@ -176,6 +189,12 @@ export class LiveRoom {
   }
 
   #hello(link: Link, hello: Extract<ClientFrame, { k: 'hello' }>): void {
+    const isRepeated = link.session.sid !== null;
+    const now = this.#deps.clock.now();
+    const dueAt = Math.max(now, link.session.helloDueAt);
+    if (dueAt > now + HELLO_EVERY_MS) return this.#end(link, CLOSE.rate, 'too many hellos');
+    if (isRepeated && this.#delivery.isFull(link)) return this.#end(link, CLOSE.slow, 'too far behind');
+    link.change({ helloDueAt: dueAt + HELLO_EVERY_MS });
     this.#replaceOlder(link, hello.sid);
     const resume = this.#log.resumeFrom(hello.epoch, hello.last);
     const { user, role, expiresAt } = link.session;
@@ -194,12 +213,12 @@ export class LiveRoom {
           presenceVersion: this.#presence.version,
           heartbeat: HEARTBEAT_MS,
           expires: expiresAt,
-          now: this.#deps.clock.now(),
+          now,
         },
         this.#latest.all(),
       );
-      if ('why' in resume) this.#delivery.startNew(link, welcome);
-      else this.#delivery.takeUp(link, resume.from, welcome);
+      if ('why' in resume) this.#delivery.startNew(link, welcome, isRepeated);
+      else this.#delivery.takeUp(link, resume.from, welcome, isRepeated);
     });
   }
 

@@ -18,8 +18,11 @@ export function readFrames(message: string | ArrayBuffer): ReadFrames {
   } catch {
     return bad('frames are JSON');
   }
+  const items = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  // Nothing would be counted of it.
+  if (items.length === 0) return bad('a message has a frame');
   const frames: (ClientFrame | null)[] = [];
-  for (const item of Array.isArray(parsed) ? (parsed as unknown[]) : [parsed]) {
+  for (const item of items) {
     if (!isObject(item)) return bad('a frame is an object');
     if (!KINDS.has(item['k'])) {
       frames.push(null);
@@ -39,6 +42,6 @@ function isObject(item: unknown): item is Record<string, unknown> {
 }
 
 /** Encodes only where the number of characters does not already tell. */
-function isLonger(text: string, bytes: number): boolean {
+export function isLonger(text: string, bytes: number): boolean {
   return text.length > bytes || (text.length * 3 > bytes && utf8(text).length > bytes);
 }

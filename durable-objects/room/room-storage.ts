@@ -31,7 +31,7 @@ export interface Leaving {
   presenceVersion: number;
 }
 
-/** Tickets of this user (`*`: of anybody) that were issued up to `since` are refused with `code`. */
+/** Tickets of this user or session (`*`: of anybody) that were issued up to `since` are refused with `code`. */
 export interface Bar {
   user: string;
   since: number;
@@ -53,6 +53,8 @@ export interface RoomStorage {
   after(seq: number, most: number): Iterable<Pick<NewEvent, 'seq' | 'body'>>;
   /** Descending. */
   newest(most: number): Iterable<Pick<NewEvent, 'seq' | 'body'>>;
+  /** Bytes of each event after a sequence, ascending. */
+  sizesAfter(seq: number): Iterable<number>;
   forgetBelow(seq: number): void;
 
   latest(): StoredLatest[];

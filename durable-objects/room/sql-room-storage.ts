@@ -17,6 +17,7 @@ const SCHEMA = `
 const bounds = z.object({ head: z.number(), floor: z.number() });
 const seqRow = z.object({ seq: z.number() });
 const eventRow = z.object({ seq: z.number(), body: z.string() });
+const sizeRow = z.object({ bytes: z.number() });
 const latestRow = z.object({ key: z.string(), version: z.number(), ts: z.number(), body: z.string() });
 const barRow = z.object({ user: z.string(), since: z.number(), code: z.number() });
 const leavingEntry = z.object({
@@ -58,6 +59,11 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
       void sql.exec('insert into event values (?, ?, ?, ?, ?, ?)', seq, ts, user ?? '', type, id, body),
     after: (seq, most) => events('select seq, body from event where seq > ? order by seq limit ?', seq, most),
     newest: (most) => events('select seq, body from event order by seq desc limit ?', most),
+    *sizesAfter(seq) {
+      // Of the header alone: bodies are not read for it.
+      const query = 'select octet_length(body) as bytes from event where seq > ? order by seq';
+      for (const row of sql.exec(query, seq)) yield sizeRow.parse(row).bytes;
+    },
     forgetBelow: (seq) => void sql.exec('delete from event where seq < ?', seq),
 
     latest: () => [...sql.exec('select * from latest')].map((row) => latestRow.parse(row)),

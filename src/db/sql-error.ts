@@ -35,6 +35,15 @@ const STATE_DETAILS: Record<string, string> = {
   last_owner: 'A project needs an owner: make somebody else one first.',
 };
 
+/** Foreign keys by which a request names its caller. */
+const PROFILE_KEYS: ReadonlySet<string> = new Set([
+  'projects_created_by_fkey',
+  'project_members_user_id_fkey',
+  'sessions_user_id_fkey',
+  'invitations_created_by_fkey',
+  'invitations_used_by_fkey',
+]);
+
 /** Maps what the database client throws. Text from the database stays in `cause`, which is only logged. */
 export function toAppError(error: unknown): Error {
   if (!(error instanceof NeonDbError)) {
@@ -52,6 +61,16 @@ export function toAppError(error: unknown): Error {
       const detail = state ? (STATE_DETAILS[state] ?? `It is ${state} now.`) : (DETAILS[error.message] ?? '');
       return new AppError(error.message, detail, { cause: error, ...(state && { state }) });
     }
+    // character_not_in_repertoire, untranslatable_character: text that cannot be stored, such as NUL.
+    case '22021':
+    case '22P05':
+      return new AppError('invalid_request', 'It contains characters that cannot be stored.', {
+        cause: error,
+      });
+    // foreign_key_violation: only the caller is ever written down as somebody's profile.
+    case '23503':
+      if (!PROFILE_KEYS.has(error.constraint ?? '')) break;
+      return new AppError('unauthenticated', 'This account no longer exists.', { cause: error });
     // lock_not_available: another request holds the key or the row for longer than lock_timeout.
     case '55P03':
       return new AppError('idempotency_in_progress', 'Repeat it in a moment.', {

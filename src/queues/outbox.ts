@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
 import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
@@ -8,7 +8,11 @@ import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
 const jobRuns = z.object({ runs: z.array(jobRun) });
-const sessionsRevoked = z.object({ tokenHashes: z.array(z.string()) });
+const sessionsRevoked = z.object({
+  tokenHashes: z.array(z.string()),
+  userId: z.string().optional(),
+  sessionIds: z.array(z.string()).default([]),
+});
 const roomPublish = z.object({
   projectId: z.string(),
   events: z.array(
@@ -112,7 +116,7 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       return;
     }
     case 'sessions.revoked':
-      return await services.sessions.drop(sessionsRevoked.parse(row.payload).tokenHashes);
+      return await endSessions(services, sessionsRevoked.parse(row.payload));
     case 'room.publish': {
       const { projectId, events } = roomPublish.parse(row.payload);
       const named = events.map((event, index) => ({ ...event, id: event.id ?? `${row.id}.${index}` }));
@@ -129,6 +133,31 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
   }
+}
+
+/** Neither Redis nor a room that does not answer keeps the others from knowing. */
+async function endSessions(
+  services: Services,
+  { tokenHashes, userId, sessionIds }: z.infer<typeof sessionsRevoked>,
+): Promise<void> {
+  const outcomes = await Promise.allSettled([
+    services.sessions.drop(tokenHashes),
+    ...(userId === undefined ? [] : [endInRooms(services, userId, sessionIds)]),
+  ]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function endInRooms(services: Services, userId: string, sessionIds: string[]): Promise<void> {
+  const results = await runBatch(
+    services.db.service,
+    [enter(null, 'outbox'), sql`select to_jsonb(project) from app.projects_of(${userId}) as project`],
+    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+  );
+  const projects = values<string>(results[1]);
+  await Promise.all(
+    projects.map(async (projectId) => await toRoom(services.room(projectId).endSessions(userId, sessionIds))),
+  );
 }
 
 /** Fails closed: the row is done again later. */

@@ -11,6 +11,7 @@ const guestShape = z.object({
   user: z.string(),
   name: z.string(),
   role: z.enum(ROLES),
+  session: z.string(),
   issuedAt: z.number(),
 });
 

@@ -3,6 +3,7 @@
  * closed. `docs/rooms-protocol.md` is normative and gives each rule an id. Unknown kinds and fields are ignored.
  */
 import * as z from 'zod/mini';
+import { idPattern } from '../lib/id.ts';
 
 /** Offered first by the client, chosen by the room; the ticket is offered second. */
 export const SUBPROTOCOL = 'rooms.v1';
@@ -50,6 +51,9 @@ export const LIMITS = {
   newestEvents: 50,
   /** Events that a client may have been sent without having said `seen`: until it does, it is sent no more. */
   unseenEvents: 2_000,
+  /** The same in bytes, and for all sockets of a room together: what nobody reads waits in memory, of which there are 128 MB. */
+  unseenBytes: 1024 * 1024,
+  roomUnseenBytes: 32 * 1024 * 1024,
 } as const;
 
 /** How often the client pings, and how long it waits for the answer. */
@@ -57,6 +61,8 @@ export const HEARTBEAT_MS = 30_000;
 export const PONG_WITHIN_MS = 5_000;
 /** How long a socket may wait with its `hello`. */
 export const HELLO_WITHIN_MS = 5_000;
+/** A socket may say `hello` again so often, and once more at once. */
+export const HELLO_EVERY_MS = 1_000;
 /** How long somebody whose socket broke is still shown. */
 export const LEAVE_GRACE_MS = 10_000;
 /** How long a session lasts; then the client comes back with a fresh ticket. */
@@ -79,7 +85,19 @@ export const presenceData = z.object({
 });
 export type PresenceData = z.infer<typeof presenceData>;
 
-const shortText = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
+const isWellFormed = z.refine<string>((text) => text.isWellFormed());
+const shortText = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), isWellFormed);
+const IMAGE = idPattern('img');
+/** What a client says of it: what is no image's id counts as none, as an address may hold anything. */
+const saidPresence = z.object({
+  place: z.optional(z.string().check(z.maxLength(40), isWellFormed)),
+  imageId: z.optional(
+    z.pipe(
+      z.nullable(z.string()),
+      z.transform((id) => (id !== null && IMAGE.test(id) ? id : null)),
+    ),
+  ),
+});
 const sequence = z.int().check(z.nonnegative());
 
 /** Client to room. `hello` is the first. */
@@ -92,10 +110,10 @@ export const clientFrame = z.discriminatedUnion('k', [
     /** What it has applied last; both or neither. */
     epoch: z.optional(shortText(64)),
     last: z.optional(sequence),
-    presence: z.optional(presenceData),
+    presence: z.optional(saidPresence),
   }),
   z.object({ k: z.literal('pub'), id: shortText(64), type: shortText(64), data: json }),
-  z.object({ k: z.literal('pres'), data: presenceData }),
+  z.object({ k: z.literal('pres'), data: saidPresence }),
   /** How far it is: every 64 events, and 5 s after the last one. */
   z.object({ k: z.literal('seen'), seq: sequence }),
   z.object({ k: z.literal('bye') }),

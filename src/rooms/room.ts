@@ -16,7 +16,9 @@ export interface RoomRpc {
   dropLatest(key: string): Promise<void>;
   /** Closes all sockets of a user, and refuses tickets that were issued before. */
   dismiss(userId: string, code: number): Promise<void>;
-  /** The same for everybody; with the code `gone` the room forgets everything soon afterwards. */
+  /** Closes the sockets of sessions of a user that have ended, and refuses all tickets of theirs. */
+  endSessions(userId: string, sessions: string[]): Promise<void>;
+  /** Closes everybody's sockets and refuses their tickets; with the code `gone` the room forgets everything soon afterwards. */
   close(code: number): Promise<void>;
 }
 
@@ -31,6 +33,8 @@ export interface RoomGuest {
   user: string;
   name: string;
   role: Role;
+  /** The session of the account, or of its program, that asked for the ticket. */
+  session: string;
   /** When the ticket was issued, in ms since 1970. */
   issuedAt: number;
 }

@@ -5,11 +5,12 @@ import { type IdPrefix, idPattern } from '../lib/id.ts';
 // Control characters except tab and line breaks: Postgres refuses NUL, and no name needs the others.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-/** Text that a person typed: trimmed, without control characters or half surrogates. */
-export function text(min: number, max: number) {
-  return z
-    .string()
-    .trim()
+/**
+ * Text that a person typed: trimmed, without control characters or half surrogates. `form` brings it into the form that
+ * is kept, whose length counts.
+ */
+export function text(min: number, max: number, form = z.string().trim()) {
+  return form
     .min(min)
     .max(max)
     .refine(

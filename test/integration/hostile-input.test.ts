@@ -34,6 +34,10 @@ const FIELDS = [
   'urls',
   'options',
 ];
+const QUERY_FIELDS = [
+  ...['limit', 'cursor', 'status', 'format', 'exp', 'sig', 'v', 'x', 'fileName'],
+  ...['reason', 'review', 'label', 'tag', 'jobId', 'host', 'size', 'license'],
+];
 const HEADERS = [
   ...[
     'idempotency-key',
@@ -80,11 +84,7 @@ const type = fc.constantFrom(
 const headerValue = fc
   .string({ unit: 'binary-ascii', maxLength: 220 })
   .map((raw) => raw.replaceAll(/[^\t\x20-\x7e]/g, ''));
-const query = fc.dictionary(
-  fc.constantFrom('limit', 'cursor', 'status', 'format', 'exp', 'sig', 'v', 'x'),
-  text,
-  { maxKeys: 4 },
-);
+const query = fc.dictionary(fc.constantFrom(...QUERY_FIELDS), text, { maxKeys: 4 });
 
 const request = fc.record({
   route: fc.constantFrom(...ROUTES),

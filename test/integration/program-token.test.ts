@@ -363,6 +363,15 @@ describe('the session of a program', () => {
     expect((await refresh(tokens.refreshToken)).status).toBe(401);
   });
 
+  it('of an account that is gone makes nothing', async () => {
+    const ada = await signUp();
+    const { accessToken } = await signIn(ada);
+    await sqlAsSuperuser('delete from profiles where id = $1', [ada.userId]);
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const made = await createClient().call('/v1/projects', { body: { name: 'Of nobody' }, headers });
+    expect(made).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+
   it('is looked up in the database while Redis does not answer', async () => {
     const redis = await openFaultyStore('redis');
     const ada = await signUp();

@@ -315,12 +315,44 @@ describe('the images of a project', () => {
     expect(facets.body).toEqual({ labels: ['cat'], tags: ['x', 'y'], hosts: [], licenses: ['none'] });
   });
 
-  it.each(['review=maybe', 'size=9', 'format=bmp', 'jobId=1', 'tag=', `label=${'x'.repeat(41)}`])(
-    'are not filtered by %s',
-    async (query) => {
-      expect((await ada.call(`/v1/projects/${project}/images?${query}`)).status).toBe(400);
+  it.each([
+    'review=maybe',
+    'size=9',
+    'format=bmp',
+    'jobId=1',
+    'tag=',
+    `tag=${'İ'.repeat(21)}`,
+    `label=${'x'.repeat(41)}`,
+    'host=%00',
+    'license=%00',
+  ])('are not filtered by %s', async (query) => {
+    expect((await ada.call(`/v1/projects/${project}/images?${query}`)).status).toBe(400);
+  });
+
+  it.each([{ host: 'a\0' }, { license: '\ud800' }, { tag: 'a\0' }])(
+    'are not decided about by the filter %j',
+    async (filter) => {
+      const reply = await reviewMany(ada, project, { change: { review: 'keep' }, filter });
+      expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request']);
     },
   );
+
+  it('are found, and rid of a tag, by whatever way it is written', async () => {
+    const { id, images } = await newProject();
+    const [one = ''] = images;
+    const tooLong = await decide(ada, one, { revision: 0, tags: ['İ'.repeat(21)] });
+    expect(tooLong.status).toBe(400);
+    // The second grows to 40 characters when it is lowered; the others are one tag in three encodings.
+    const written = ['ǰ', 'İ'.repeat(20), 'J\u030c', ' j\u030c'];
+    const kept = await decide(ada, one, { revision: 0, tags: written });
+    expect(kept.body.tags.toSorted()).toEqual(['i̇'.repeat(20), 'ǰ'].toSorted());
+    const list = async (tag: string) =>
+      (await ada.call<{ data: Shown[] }>(`/v1/projects/${id}/images?tag=${encodeURIComponent(tag)}`)).body
+        .data;
+    for (const tag of written) expect(await list(tag)).toHaveLength(1);
+    const removal = { change: { removeTags: written.slice(1, 3) }, images: [{ id: one, revision: 1 }] };
+    expect((await reviewMany(ada, id, removal)).body).toMatchObject({ changed: 1, images: [{ tags: [] }] });
+  });
 });
 
 describe('the labels of a project', () => {

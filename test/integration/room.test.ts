@@ -99,7 +99,7 @@ describe('a ticket', () => {
 
   it('R-TICKET-3: that is not good is refused before the room wakes', async () => {
     const { ada, project } = await newProject();
-    const guest = { user: ada.userId, name: 'Ada', role: 'owner' as const };
+    const guest = { user: ada.userId, name: 'Ada', role: 'owner' as const, session: 'ses_1' };
     const signer = createTicketSigner(MEDIA_SIGNING_KEY);
     const { ticket } = await askTicket(ada, project);
     const forged = createTicketSigner(`${MEDIA_SIGNING_KEY}x`).issue(project, {
@@ -147,7 +147,9 @@ describe('two people in a room', () => {
       members: [{ user: ada.userId, name: 'Ada Lovelace', role: 'owner', sockets: 1, data: {} }],
       latest: [],
     });
-    const two = await enterRoom(ben, project, { presence: { place: 'review', imageId: 'img_1' } });
+    const two = await enterRoom(ben, project, {
+      presence: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
+    });
     expect(two.welcome.members).toHaveLength(2);
     const came = () =>
       one
@@ -159,7 +161,7 @@ describe('two people in a room', () => {
       name: 'Bénédicte 🦊',
       role: 'reviewer',
       sockets: 1,
-      data: { place: 'review', imageId: 'img_1' },
+      data: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
     });
     two.say({ k: 'pres', data: { place: 'gallery' } });
     await one.until(() =>
@@ -293,6 +295,28 @@ describe('what the Worker tells a room', () => {
 
     await say(`${id}c`, 'room.close', { code: CLOSE.gone });
     expect(await one.end()).toMatchObject({ code: CLOSE.gone });
+  });
+
+  it('R-DISMISS-2: when sessions end, whose sockets and tickets end with them', async () => {
+    const ada = await signUp('Ada');
+    const project = await createProject(ada);
+    const other = createClient();
+    const { email, password } = ada;
+    expect((await other.call('/v1/auth/sign-in', { body: { email, password } })).status).toBe(200);
+    const signedIn: Person = { ...ada, ...other };
+    const kept = await enterRoom(ada, project);
+    const ended = await enterRoom(signedIn, project);
+    const { ticket } = await askTicket(signedIn, project);
+    const body = { currentPassword: password, newPassword: 'another horse battery' };
+    expect((await ada.call('/v1/profile/password', { body })).status).toBe(204);
+    expect(await ended.end()).toMatchObject({ code: CLOSE.token });
+    const { webSocket } = await knock(project, ticket);
+    if (!webSocket) throw new Error('the room speaks to who has a ticket');
+    expect(await new RoomClient(webSocket).end()).toMatchObject({ code: CLOSE.token });
+    kept.say(chat('still here'));
+    await kept.next('ack');
+    await ada.call('/v1/auth/sign-out', { method: 'POST' });
+    expect(await kept.end()).toMatchObject({ code: CLOSE.token });
   });
 
   it('R-GONE-1: forgets everything once its project is gone', async () => {

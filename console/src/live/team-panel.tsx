@@ -7,6 +7,7 @@ import { pathTo } from '../routing/match.ts';
 import { galleryOf } from '../state/gallery-store.ts';
 import { currentProject } from '../state/project.ts';
 import { t } from '../strings.ts';
+import { imageOf } from './image-of.ts';
 import { liveRoom } from './live-room.ts';
 import { colourOf } from './people.ts';
 import { stopFollowing } from './use-follow.ts';
@@ -40,7 +41,8 @@ function Where({ projectId, member }: { projectId: string; member: RoomMember | 
   // Who is welcomed is there, so nobody at all means that nobody is known.
   if (liveRoom.members.value.length === 0) return null;
   if (!member) return <span class="muted">{t.team.away}</span>;
-  const { place, imageId } = member.data;
+  const { place } = member.data;
+  const imageId = imageOf(member.data);
   if (imageId) {
     const image = galleryOf(projectId).images.value.find(({ id }) => id === imageId);
     return (

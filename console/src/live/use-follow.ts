@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { pathTo, projectIdOf } from '../routing/match.ts';
 import { navigate, place, route } from '../routing/navigation.ts';
+import { imageOf } from './image-of.ts';
 import { liveRoom } from './live-room.ts';
 import { followedMember } from './people.ts';
 
@@ -22,7 +23,7 @@ function onKeyDown(event: KeyboardEvent): void {
 export function useFollow(): void {
   const member = followedMember.value;
   const userId = member?.user ?? null;
-  const imageId = member?.data.imageId ?? null;
+  const imageId = member && imageOf(member.data);
   const { visit } = place.value;
   const before = useRef({ userId, imageId, visit });
 

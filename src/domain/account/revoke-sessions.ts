@@ -9,17 +9,18 @@ export const REVOCATION_MS = 1_000;
 
 /**
  * The statement that ends the caller's sessions matching `which`, and the outbox message that makes every
- * cache forget them: also when Redis is down at this moment. A browser's session is known there by the hash of its
+ * cache forget them and every room close their sockets: also when Redis is down at this moment. A browser's session is known there by the hash of its
  * token, a program's by its id.
  */
 export function revocation(which: SQL): { effect: SQL; outbox: NonNullable<WriteInput['outbox']>[number] } {
   return {
     effect: sql`with gone as (delete from ${sessions} where ${which} returning id, token_hash)
-      select set_config('app.revoked',
-        coalesce(jsonb_agg(coalesce(encode(token_hash, 'hex'), id)), '[]')::text, true), count(*) from gone`,
+      select set_config('app.revoked', coalesce(jsonb_agg(coalesce(encode(token_hash, 'hex'), id)), '[]')::text, true),
+        set_config('app.ended', coalesce(jsonb_agg(id), '[]')::text, true) from gone`,
     outbox: {
       topic: 'sessions.revoked',
-      payload: sql`select jsonb_build_object('tokenHashes', current_setting('app.revoked')::jsonb)`,
+      payload: sql`select jsonb_build_object('tokenHashes', current_setting('app.revoked')::jsonb,
+        'userId', app.actor(), 'sessionIds', current_setting('app.ended')::jsonb)`,
       onlyIf: sql`current_setting('app.revoked') <> '[]'`,
     },
   };

@@ -11,7 +11,7 @@ import { type Image, type ImageRecord, selectImages, showImage } from './view.ts
 /** Microseconds since 1970 of the deletion, and the image: images that were deleted together share the time. */
 export const BINNED_KEY = /^\d{1,17}\.img_[0-9a-z]{26}$/;
 
-/** The images in the bin of a project, last deleted first. */
+/** The images in the bin of a project, last deleted first; none that is due to be purged. */
 export async function listBinnedImages(
   ctx: RequestContext,
   projectId: string,
@@ -25,7 +25,8 @@ export async function listBinnedImages(
     query: sql`select jsonb_build_object('key', listed.key, 'image', shown.image)
       from (
         select i.id, i.deleted_at, (extract(epoch from i.deleted_at) * 1000000)::bigint || '.' || i.id as key
-        from ${images} i where i.project_id = ${projectId} and i.deleted_at is not null
+        from ${images} i where i.project_id = ${projectId}
+          and i.deleted_at > now() - interval '30 days'
           and (${id}::text is null or (i.deleted_at, i.id) < (${at}, ${id}))
         order by i.deleted_at desc, i.id desc limit ${page.limit + 1}
       ) listed

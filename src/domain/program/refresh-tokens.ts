@@ -42,7 +42,8 @@ export async function refreshTokens(ctx: RequestContext, presented: string): Pro
     outbox: [
       {
         topic: 'sessions.revoked',
-        payload: sql`select jsonb_build_object('tokenHashes', jsonb_build_array(${ROTATION} ->> 'sessionId'))`,
+        payload: sql`select jsonb_build_object('tokenHashes', jsonb_build_array(${ROTATION} ->> 'sessionId'),
+          'userId', ${ROTATION} ->> 'userId', 'sessionIds', jsonb_build_array(${ROTATION} ->> 'sessionId'))`,
         onlyIf: IS_REUSED,
       },
     ],

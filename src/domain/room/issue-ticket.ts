@@ -17,7 +17,7 @@ export interface RoomTicket {
 
 /** A ticket to the room of a project, for its members. Errors: `not_found` for anybody else. */
 export async function issueRoomTicket(ctx: RequestContext, projectId: string): Promise<RoomTicket> {
-  const { userId } = requireUser(ctx);
+  const { userId, sessionId } = requireUser(ctx);
   const [guest] = await read<{ name: string; role: MemberRole }>(ctx, {
     authorize: enterProject(projectId, 'viewer'),
     query: sql`select jsonb_build_object('name', p.name, 'role', m.role)
@@ -27,7 +27,7 @@ export async function issueRoomTicket(ctx: RequestContext, projectId: string): P
   if (!guest) throw new AppError('not_found', '');
   const issuedAt = ctx.services.clock.now();
   return {
-    ticket: ctx.services.tickets.issue(projectId, { user: userId, ...guest, issuedAt }),
+    ticket: ctx.services.tickets.issue(projectId, { user: userId, ...guest, session: sessionId, issuedAt }),
     expiresAt: new Date(issuedAt + TICKET_TTL_MS).toISOString(),
     url: `/v1/projects/${projectId}/room`,
   };

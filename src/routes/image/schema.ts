@@ -50,10 +50,10 @@ export const imageFilter = z.object({
   label: label.optional(),
   tag: tag.optional(),
   jobId: id('job').optional(),
-  host: z.string().min(1).max(260).optional(),
+  host: text(1, 260).optional(),
   size: z.enum(SIZES).optional().meta({ description: 'Longer side: below 640, below 1,920, from there on' }),
   format: z.enum(IMAGE_FORMATS).optional(),
-  license: z.string().min(1).max(40).optional().meta({ description: '`none`: of which none is known' }),
+  license: text(1, 40).optional().meta({ description: '`none`: of which none is known' }),
 });
 
 const values = z.array(z.string()).meta({ description: 'In use, sorted; 100 at most' });

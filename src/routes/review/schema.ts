@@ -4,8 +4,11 @@ import { id, text, timestamp } from '../schema.ts';
 
 /** A class of the project's schema. */
 export const label = text(1, 40);
-/** A free mark: case and space around it make no other tag. */
-export const tag = text(1, 40).transform((value) => value.toLowerCase());
+/**
+ * A free mark: case, space around it and how its accents are encoded make no other tag. Composed once more, as a lower
+ * case letter may have a composition that its capital lacks.
+ */
+export const tag = text(1, 40, z.string().normalize().toLowerCase().normalize().trim());
 
 export const MAX_TAGS = 20;
 const tags = z.array(tag).max(MAX_TAGS);

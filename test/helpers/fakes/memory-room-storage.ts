@@ -31,6 +31,7 @@ export function createMemoryRoomStorage(): RoomStorage {
     },
     after: (seq, most) => events.filter((event) => event.seq > seq).slice(0, most),
     newest: (most) => events.slice(-most).reverse(),
+    sizesAfter: (seq) => events.filter((event) => event.seq > seq).map(({ body }) => Buffer.byteLength(body)),
     forgetBelow: (seq) => {
       for (const event of events) if (event.seq < seq) seqs.delete(nameOf(event.user, event.id));
       events = events.filter((event) => event.seq >= seq);

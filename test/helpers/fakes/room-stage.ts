@@ -115,8 +115,8 @@ export class RoomStage {
   }
 
   /** A socket that has not said hello. */
-  accept(user = 'ada', role: Role = 'editor'): StageSocket {
-    const guest = { user, name: `${user}'s name`, role };
+  accept(user = 'ada', role: Role = 'editor', session = `ses_${user}`): StageSocket {
+    const guest = { user, name: `${user}'s name`, role, session };
     const socket = new StageSocket(this, newSession(guest, this.now, this.now + SESSION_MS));
     this.sockets.push(socket);
     this.room.connect(socket);

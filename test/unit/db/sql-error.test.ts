@@ -52,8 +52,20 @@ describe('an error of the database', () => {
     expect(toAppError(databaseError(state))).toMatchObject({ code, options: { retryAfter: 1 } });
   });
 
-  it.each(['42P01', '23505', '22021', '42501'])('with the SQLSTATE %s is our own fault', (state) => {
+  it.each(['42P01', '23505', '23503', '42501'])('with the SQLSTATE %s is our own fault', (state) => {
     expect(toAppError(databaseError(state))).toMatchObject({ code: 'internal', message: '' });
+  });
+
+  it.each(['22021', '22P05'])('with the SQLSTATE %s is a request that cannot be stored', (state) => {
+    expect(toAppError(databaseError(state))).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('about a caller whose account is gone is unauthenticated, and about another key our own fault', () => {
+    const error = databaseError('23503');
+    error.constraint = 'projects_created_by_fkey';
+    expect(toAppError(error)).toMatchObject({ code: 'unauthenticated' });
+    error.constraint = 'images_sha256_fkey';
+    expect(toAppError(error)).toMatchObject({ code: 'internal' });
   });
 
   it('shows no word of the database, but keeps it as the cause', () => {

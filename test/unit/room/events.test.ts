@@ -252,3 +252,86 @@ describe('resuming', () => {
     expect([slow.closed, fast.closed]).toEqual([null, null]);
   });
 });
+
+describe('what nobody reads', () => {
+  const text = 'x'.repeat(62 * 1024);
+  const big = (stage: RoomStage, from: number, to: number) => {
+    for (const seq of numbers(from, to)) stage.publish(String(seq), 'project.changed', { text });
+  };
+  const bytesOf = ({ messages }: { messages: string[] }) =>
+    messages.reduce((sum, message) => sum + message.length, 0);
+
+  it('R-SEEN-2: is no more than 1 MiB of a socket, which is closed then and can resume in portions', () => {
+    const stage = new RoomStage();
+    const ada = stage.join('ada');
+    const { epoch } = ada.all('welcome')[0] ?? {};
+    for (let second = 0; second < 29; second++) {
+      big(stage, second * 5 + 1, second * 5 + 5);
+      stage.pass(1_000);
+    }
+    expect(bytesOf(ada)).toBeLessThan(LIMITS.unseenBytes + 10_000);
+    stage.pass(31_000);
+    expect(ada.closed).toMatchObject({ code: CLOSE.slow });
+
+    const back = stage.accept('ada');
+    back.hello({ epoch: epoch ?? '', last: ada.events.length });
+    let heard = ada.events.length;
+    for (let turn = 0; turn < 20; turn++) {
+      const before = bytesOf(back);
+      stage.pass(5_000);
+      expect(bytesOf(back) - before).toBeLessThan(LIMITS.unseenBytes + 10_000);
+      heard = back.events.at(-1)?.seq ?? heard;
+      back.say({ k: 'seen', seq: heard });
+    }
+    expect(seqs([...ada.events, ...back.events])).toEqual(numbers(1, 145));
+    stage.publish('live');
+    stage.pass(25);
+    expect(back.events.at(-1)?.seq).toBe(146);
+    expect(back.closed).toBeNull();
+  });
+
+  it('R-SEEN-2: is counted on when hello is said again, also after an eviction', () => {
+    const stage = new RoomStage();
+    big(stage, 1, 12);
+    const ada = stage.join('ada');
+    const { epoch } = ada.all('welcome')[0] ?? {};
+    for (let second = 0; second < 60 && !ada.closed; second++) {
+      stage.pass(1_000);
+      if (stage.isQuiet) stage.evict();
+      if (!ada.closed) ada.say({ k: 'hello', v: 1, sid: 's', epoch: epoch ?? '', last: 2 });
+    }
+    expect(ada.closed).toMatchObject({ code: CLOSE.slow });
+    expect(bytesOf(ada)).toBeLessThan(3 * LIMITS.unseenBytes);
+  });
+
+  it('R-SEEN-3: is no more than 32 MiB of a room, whose slowest go first', () => {
+    const stage = new RoomStage();
+    const reader = stage.join('reader');
+    const slow = numbers(1, 60).map((nth) => stage.join(`slow ${nth}`));
+    let most = 0;
+    for (const lot of numbers(0, 24)) {
+      big(stage, lot + 1, lot + 1);
+      stage.pass(200);
+      reader.say({ k: 'seen', seq: lot + 1 });
+      const open = slow.filter(({ closed }) => !closed);
+      most = Math.max(
+        most,
+        open.reduce((sum, socket) => sum + bytesOf(socket), 0),
+      );
+    }
+    expect(most).toBeGreaterThan(LIMITS.roomUnseenBytes / 2);
+    expect(most).toBeLessThan(LIMITS.roomUnseenBytes + 1_000_000);
+    expect(seqs(reader.events)).toEqual(numbers(1, 25));
+    expect(reader.closed).toBeNull();
+  });
+
+  it('R-SEEN-1: says seen of nothing that it was not sent', () => {
+    const stage = new RoomStage();
+    const ada = stage.join('ada');
+    big(stage, 1, 40);
+    stage.pass(1_000);
+    ada.say({ k: 'seen', seq: 40 });
+    stage.pass(1_000);
+    expect(bytesOf(ada)).toBeLessThan(LIMITS.unseenBytes + 10_000);
+  });
+});

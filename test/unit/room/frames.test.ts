@@ -28,6 +28,9 @@ describe('a message', () => {
     ['a number', '7'],
     ['null', 'null'],
     ['a list in a list', '[[]]'],
+    ['an empty list', '[]'],
+    ['a pub with half a surrogate for an id', JSON.stringify(pub('\ud800'))],
+    ['a place with half a surrogate', JSON.stringify({ k: 'pres', data: { place: '\ud800' } })],
     ['binary', new ArrayBuffer(2)],
     ['a known kind that is not valid', '{"k":"pub","id":"","type":"chat","data":{}}'],
     ['a pub whose data is a list', '{"k":"pub","id":"1","type":"chat","data":[]}'],
@@ -52,7 +55,33 @@ describe('a message', () => {
   });
 });
 
+describe('an event that grows as it is kept', () => {
+  it('R-FRAME-3: is refused above 64 KiB', () => {
+    const stage = new RoomStage();
+    const ada = stage.join();
+    const numbers = Array.from({ length: 10_000 }, () => '1e20').join(',');
+    ada.say(`{"k":"pub","id":"1","type":"chat","data":{"a":[${numbers}]}}`);
+    expect(ada.all('nack')).toMatchObject([{ id: '1', code: 'too_large' }]);
+    expect([ada.closed, stage.storage.bounds().head]).toEqual([null, 0]);
+  });
+});
+
 describe('hello', () => {
+  it('R-HELLO-4: may come again once a second, and once more at once', () => {
+    const stage = new RoomStage();
+    const ada = stage.join();
+    ada.hello();
+    for (let second = 0; second < 20; second++) {
+      stage.pass(1_000);
+      ada.hello();
+    }
+    expect(ada.closed).toBeNull();
+    stage.pass(900);
+    ada.hello();
+    ada.say({ k: 'hello', v: 1, sid: 's' });
+    expect(ada.closed).toMatchObject({ code: CLOSE.rate });
+  });
+
   it.each([pub('1'), { k: 'seen', seq: 0 }, { k: 'bye' }, { k: 'typing' }])(
     'R-HELLO-1: comes before %j',
     (frame) => {
@@ -113,6 +142,7 @@ describe('the pace of a socket', () => {
     const stage = new RoomStage();
     const ada = stage.join();
     for (let id = 1; id <= 100; id++) stage.publish(String(id));
+    stage.pass(25);
     for (let seq = 1; seq <= 100; seq++) ada.say({ k: 'seen', seq });
     ada.say(pub('counts'));
     expect(ada.all('ack')).toHaveLength(1);
@@ -176,7 +206,7 @@ describe('silence', () => {
 });
 
 describe('a place', () => {
-  const guest = { user: 'ada', name: '', role: 'editor' as const, issuedAt: 0 };
+  const guest = { user: 'ada', name: '', role: 'editor' as const, session: 'ses_1', issuedAt: 0 };
 
   it('R-FULL-1: is there for ten sockets of a user', () => {
     const stage = new RoomStage();

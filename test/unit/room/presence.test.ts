@@ -29,14 +29,16 @@ describe('presence', () => {
     const ben = stage.join('ben');
     stage.join('ada', { presence: { place: 'gallery' } });
     stage.pass(100);
-    const second = stage.join('ada', { presence: { place: 'review', imageId: 'img_1' } });
+    const second = stage.join('ada', {
+      presence: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
+    });
     const third = stage.join('ada');
     stage.pass(100);
     const ada = { user: 'ada', name: "ada's name", role: 'editor' };
     expect(membersOf(ben)['ada']).toEqual({
       ...ada,
       sockets: 3,
-      data: { place: 'review', imageId: 'img_1' },
+      data: { place: 'review', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' },
     });
     third.say({ k: 'pres', data: { place: 'imports' } });
     second.say({ k: 'bye' });
@@ -158,7 +160,7 @@ describe('leaving for good', () => {
     const ada = stage.join('ada');
     const ben = [stage.join('ben'), stage.accept('ben')];
     stage.pass(200);
-    const guest = { user: 'ben', name: '', role: 'editor' as const, issuedAt: stage.now };
+    const guest = { user: 'ben', name: '', role: 'editor' as const, session: 'ses', issuedAt: stage.now };
     expect(stage.room.refusalOf(guest)).toBeNull();
     stage.room.dismiss('ben', CLOSE.forbidden);
     expect(ben.map(({ closed }) => closed?.code)).toEqual([CLOSE.forbidden, CLOSE.forbidden]);
@@ -191,11 +193,37 @@ describe('leaving for good', () => {
     stage.pass(100);
     stage.room.close(CLOSE.gone);
     expect(sockets.map(({ closed }) => closed?.code)).toEqual([CLOSE.gone, CLOSE.gone, CLOSE.gone]);
-    const guest = { user: 'ada', name: '', role: 'editor' as const, issuedAt: stage.now };
+    const guest = { user: 'ada', name: '', role: 'editor' as const, session: 'ses', issuedAt: stage.now };
     expect(stage.room.refusalOf(guest)).toMatchObject({ code: CLOSE.gone });
     stage.pass(299_999);
     expect(stage.room.isOver).toBe(false);
     stage.pass(1);
     expect(stage.room.isOver).toBe(true);
   });
+});
+
+it('R-PRES-5: takes an image that is none as no image', () => {
+  const stage = new RoomStage();
+  const ada = stage.join('ada');
+  for (const imageId of ['\ud800', 'img_1', '../x', 'x'.repeat(61)]) {
+    ada.say({ k: 'pres', data: { place: 'image', imageId: 'img_01hzy3v9k2m4n6p8q0r2s4t6v8' } });
+    ada.say({ k: 'pres', data: { place: 'image', imageId } });
+    stage.pass(100);
+    expect(ada.all('presence').at(-1)?.changed[0]?.data).toEqual({ place: 'image', imageId: null });
+  }
+  expect(ada.closed).toBeNull();
+});
+
+it('R-DISMISS-2: ends the sockets and tickets of a session, and nobody else’s', () => {
+  const stage = new RoomStage();
+  const one = stage.accept('ada', 'editor', 'ses_1');
+  const two = stage.accept('ada', 'editor', 'ses_2');
+  for (const socket of [one, two]) socket.hello();
+  stage.pass(100);
+  stage.evict();
+  stage.room.endSessions('ada', ['ses_1', 'ses_3']);
+  expect([one.closed?.code, two.closed]).toEqual([CLOSE.token, null]);
+  const guest = { user: 'ada', name: 'Ada', role: 'editor' as const, issuedAt: stage.now + 1 };
+  expect(stage.room.refusalOf({ ...guest, session: 'ses_3' })).toMatchObject({ code: CLOSE.token });
+  expect(stage.room.refusalOf({ ...guest, session: 'ses_2' })).toBeNull();
 });

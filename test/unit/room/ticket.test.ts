@@ -6,17 +6,17 @@ import { createUrlSigner } from '../../../src/media/signed-url.ts';
 
 const SECRET = 's'.repeat(43);
 const signer = createTicketSigner(SECRET);
-const guest = { user: 'usr_1', name: 'Ada', role: 'editor' as const, issuedAt: 1_000 };
+const guest = { user: 'usr_1', name: 'Ada', role: 'editor' as const, session: 'ses_1', issuedAt: 1_000 };
 
 describe('a ticket', () => {
   it('R-TICKET-1: says whom it was issued to, in the characters of a subprotocol', () => {
     const name = fc.string({ unit: 'grapheme', maxLength: 100 });
     fc.assert(
       fc.property(name, fc.constantFrom(...ROLES), fc.nat(), (name, role, issuedAt) => {
-        const ticket = signer.issue('prj_1', { user: 'usr_1', name, role, issuedAt });
+        const ticket = signer.issue('prj_1', { user: 'usr_1', name, role, session: 'ses_1', issuedAt });
         expect(ticket).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/);
         expect(signer.verify(ticket, 'prj_1', issuedAt)).toEqual({
-          guest: { user: 'usr_1', name, role, issuedAt },
+          guest: { user: 'usr_1', name, role, session: 'ses_1', issuedAt },
         });
       }),
     );
