@@ -319,11 +319,13 @@ describe('a coordinator', () => {
     const job = await createJob(ada, project, named(2));
     await start(job);
     await finishJob(ada, job);
-    const kept = await runInDurableObject(coordinatorOf(job), (_, { storage }) => [
-      ...storage.kv.list(),
-      ...storage.sql.exec('select * from board'),
-    ]);
-    expect(kept).toEqual([]);
+    const readKept = async () =>
+      await runInDurableObject(coordinatorOf(job), (_, { storage }) => [
+        ...storage.kv.list(),
+        ...storage.sql.exec('select * from board'),
+      ]);
+    // It hears of the end a moment after the database.
+    await expect.poll(readKept, { timeout: 10_000 }).toEqual([]);
   });
 });
 
