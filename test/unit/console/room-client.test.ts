@@ -176,7 +176,7 @@ describe('a connection to a room', () => {
 describe('what one does', () => {
   it('is said at once, and again with the next hello', async () => {
     const { client, clock, room } = await live();
-    const data = { place: 'image', imageId: 'i1' };
+    const data = { place: 'image', imageId: `img_${'1'.padEnd(26, '0')}` };
     client.setPresence(data);
     expect(room.newest().frames.at(-1)).toEqual({ k: 'pres', data });
     room.newest().cut(1006);
