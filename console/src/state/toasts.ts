@@ -13,6 +13,8 @@ export interface Toast {
   undo: (() => void) | null;
   /** Another way to go on than Undo. */
   action: ToastAction | null;
+  /** What it can still be undone for, such as ids of images; empty when that is not said. */
+  about: ReadonlySet<string>;
   /** The visit it belongs to. */
   visit: number;
 }
@@ -34,11 +36,19 @@ export const visibleToasts = computed(() =>
   ),
 );
 
-/** Shows a short note; with `undo`, its button takes the action back; with `action`, it offers that one. */
-export function showToast(
-  text: string,
-  parts: { kind?: Toast['kind']; undo?: () => void; action?: ToastAction } = {},
-): void {
+interface ToastParts {
+  kind?: Toast['kind'];
+  undo?: () => void;
+  action?: ToastAction;
+  /** Ids of what was done something to. */
+  about?: readonly string[];
+}
+
+/**
+ * Shows a short note; with `undo`, its button takes the action back; with `action`, it offers that one. An older note
+ * goes when newer ones are `about` all that it was about: what it offers to take back stands no longer.
+ */
+export function showToast(text: string, parts: ToastParts = {}): void {
   lastId += 1;
   const toast: Toast = {
     id: lastId,
@@ -46,10 +56,19 @@ export function showToast(
     kind: parts.kind ?? 'done',
     undo: parts.undo ?? null,
     action: parts.action ?? null,
+    about: new Set(parts.about),
     visit: place.value.visit,
   };
-  toasts.value = [...visibleToasts.value, toast].slice(-MAX_SHOWN);
+  toasts.value = [...withoutSettled(visibleToasts.value, toast.about), toast].slice(-MAX_SHOWN);
   setTimeout(() => dismissToast(toast.id), toast.action ? CHOICE_LIFETIME_MS : LIFETIME_MS);
+}
+
+function withoutSettled(shown: readonly Toast[], settled: ReadonlySet<string>): Toast[] {
+  return shown.flatMap((toast) => {
+    const about = toast.about.difference(settled);
+    if (about.size === toast.about.size) return toast;
+    return about.size === 0 ? [] : { ...toast, about };
+  });
 }
 
 export function dismissToast(id: number): void {
