@@ -33,6 +33,11 @@ export function useLabels(project: Project): Labels {
   const waiting = useRef<Change | null>(null);
   const labels = shown ?? project.labels;
 
+  const pull = () => {
+    const next = waiting.current;
+    waiting.current = null;
+    return next;
+  };
   const take = async (change: Change) => {
     setShown(change.labels);
     waiting.current = change;
@@ -40,8 +45,7 @@ export function useLabels(project: Project): Labels {
     isSending.current = true;
     setProblem(null);
     try {
-      for (let next = waiting.current; next; next = waiting.current) {
-        waiting.current = null;
+      for (let next = pull(); next; next = pull()) {
         putProject(await api.updateProject(project.id, { labels: [...next.labels] }));
         tell(next);
       }

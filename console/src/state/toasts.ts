@@ -14,7 +14,7 @@ export interface Toast {
   /** Another way to go on than Undo. */
   action: ToastAction | null;
   /** What it can still be undone for, such as ids of images; empty when that is not said. */
-  about: ReadonlySet<string>;
+  about: readonly string[];
   /** The visit it belongs to. */
   visit: number;
 }
@@ -56,18 +56,19 @@ export function showToast(text: string, parts: ToastParts = {}): void {
     kind: parts.kind ?? 'done',
     undo: parts.undo ?? null,
     action: parts.action ?? null,
-    about: new Set(parts.about),
+    about: parts.about ?? [],
     visit: place.value.visit,
   };
   toasts.value = [...withoutSettled(visibleToasts.value, toast.about), toast].slice(-MAX_SHOWN);
   setTimeout(() => dismissToast(toast.id), toast.action ? CHOICE_LIFETIME_MS : LIFETIME_MS);
 }
 
-function withoutSettled(shown: readonly Toast[], settled: ReadonlySet<string>): Toast[] {
+function withoutSettled(shown: readonly Toast[], ids: readonly string[]): Toast[] {
+  const settled = new Set(ids);
   return shown.flatMap((toast) => {
-    const about = toast.about.difference(settled);
-    if (about.size === toast.about.size) return toast;
-    return about.size === 0 ? [] : { ...toast, about };
+    const about = toast.about.filter((id) => !settled.has(id));
+    if (about.length === toast.about.length) return toast;
+    return about.length === 0 ? [] : { ...toast, about };
   });
 }
 
