@@ -37,7 +37,7 @@ function Count({ store }: { store: GalleryStore }) {
     );
   }
   // Also when further pages have come since all that were loaded were selected.
-  const hasMore = store.nextCursor.value !== null || ids.size < loaded;
+  const hasMore = ids.size > 0 && (store.nextCursor.value !== null || ids.size < loaded);
   return (
     <p class="bulk-count" data-testid="bulk-count">
       <strong>{t.select.count(ids.size)}</strong>
