@@ -46,8 +46,13 @@ const open = async (search = '', screen = 'images') => {
     .waitFor();
 };
 const query = () => new URL(page.url()).search;
+/** The mark that selects is there for the pointer that is on the tile. */
+const check = async (index: number) => {
+  await cell(index).hover();
+  await cell(index).getByRole('checkbox').click();
+};
 const select = async (...indexes: number[]) => {
-  for (const index of indexes) await cell(index).getByRole('checkbox').click();
+  for (const index of indexes) await check(index);
 };
 const reviewsOf = (...indexes: number[]) => indexes.map((index) => collection.images[index]?.review);
 
@@ -95,6 +100,41 @@ describe('the filters of the gallery', () => {
     expect(await page.getByTestId('image-count').textContent()).toBe('60 images');
     await page.getByTestId('left-note').click();
     await expect.poll(() => page.getByTestId('image-count').textContent()).toBe('59 images');
+  });
+});
+
+describe('what the filters offer', () => {
+  it('grows when a teammate gives a tag that is new', async () => {
+    await open();
+    await page.getByTestId('filter-tag').waitFor();
+    const image = collection.images[0];
+    Object.assign(image ?? {}, { tags: ['brand-new'], revision: 1 });
+    const reviewed = {
+      id: image?.id ?? '',
+      review: 'undecided',
+      label: null,
+      tags: ['brand-new'],
+      revision: 1,
+    };
+    service.tell('images.reviewed', { reviewId: 'rev_9', count: 1, images: [reviewed] });
+    const offered = page.getByRole('option', { name: 'brand-new' });
+    await expect
+      .poll(async () => {
+        await page.getByTestId('filter-tag').click();
+        const count = await offered.count();
+        await page.keyboard.press('Escape');
+        return count;
+      })
+      .toBe(1);
+  });
+
+  it('is at hand on a phone, with the number of images at the foot', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await open();
+    await page.getByTestId('filter-open').click();
+    await page.getByRole('button', { name: `Show ${IMAGES} images`, exact: true }).waitFor();
+    const foot = await page.getByRole('button', { name: /^Show/ }).boundingBox();
+    expect((foot?.y ?? 740) + (foot?.height ?? 0)).toBeLessThanOrEqual(740);
   });
 });
 
@@ -146,7 +186,7 @@ describe('the keyboard in the gallery', () => {
 describe('selected images', () => {
   it('stay selected while one scrolls and more are loaded, and are decided about together', async () => {
     await open();
-    await cell(0).getByRole('checkbox').click();
+    await check(0);
     await cell(4)
       .getByTestId('gallery-tile')
       .click({ modifiers: ['Shift'] });
@@ -170,6 +210,36 @@ describe('selected images', () => {
     await page.getByTestId('bulk-keep').click();
     await expect.poll(() => collection.list({ review: 'undecided' }).length).toBe(0);
     await page.getByTestId('empty-clear').waitFor();
+  });
+
+  it('are chosen by plain clicks and Enter once one asks to select, until Escape or Done', async () => {
+    await open();
+    const count = () => page.getByTestId('bulk-count').textContent();
+    await page.getByTestId('select-start').click();
+    expect(await count()).toBe('0 selected· tap images');
+    await cell(0).getByTestId('gallery-tile').click();
+    await cell(2).getByTestId('gallery-tile').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(count).toMatch(/^2 selected/);
+    expect(new URL(page.url()).pathname).toMatch(/images$/);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('bulk-bar').waitFor({ state: 'detached' });
+    await page.getByTestId('select-start').click();
+    await page.getByTestId('select-done').click();
+    await page.getByTestId('bulk-bar').waitFor({ state: 'detached' });
+    await cell(0).getByTestId('gallery-tile').click();
+    await page.getByTestId('image-detail').waitFor();
+  });
+
+  it('are not offered back by an older note once they are restored', async () => {
+    await open();
+    await select(1, 3);
+    await page.getByTestId('bulk-bin').click();
+    await page.getByText('Moved 2 images to the bin').waitFor();
+    await page.getByTestId('bin-open').click();
+    await page.getByTestId('restore-all').click();
+    await page.getByText('Restored 2 images').waitFor();
+    expect(await page.getByText('Moved 2 images to the bin').count()).toBe(0);
   });
 
   it('go to the bin and come back where they were', async () => {
@@ -200,6 +270,25 @@ describe('selected images', () => {
       .toBe('2 selected');
     expect(new URL(page.url()).pathname).toMatch(/images$/);
     await context.close();
+  });
+});
+
+describe('a tile', () => {
+  it('without a thumbnail says its name and format, and loads nothing', async () => {
+    Object.assign(collection.images[0] ?? {}, { thumbnail: null, mime: 'image/avif' });
+    await open();
+    await expect.poll(() => cell(0).innerText()).toBe('frame-1.jpg\nAVIF');
+    expect(await cell(0).locator('img').count()).toBe(0);
+  });
+
+  it('is filled by an image of its shape, and letterboxes one that is beyond the limits of the layout', async () => {
+    Object.assign(collection.images[1] ?? {}, { width: 8_000, height: 1_000 });
+    await open();
+    const fit = (index: number) =>
+      cell(index)
+        .locator('img')
+        .evaluate((image) => getComputedStyle(image).objectFit);
+    expect([await fit(0), await fit(1)]).toEqual(['cover', 'contain']);
   });
 });
 

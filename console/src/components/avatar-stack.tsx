@@ -43,12 +43,12 @@ interface AvatarStackProps {
   label: string;
 }
 
-/** Initials of a few people and how many more there are. */
+/** Initials of a few people and how many more there are; only then they overlap. */
 export function AvatarStack({ people, label }: AvatarStackProps) {
   if (people.length === 0) return null;
   const hidden = people.length - SHOWN;
   return (
-    <span class="avatars" role="img" aria-label={label}>
+    <span class={hidden > 0 ? 'avatars avatars-many' : 'avatars'} role="img" aria-label={label}>
       {people.slice(0, SHOWN).map(({ id, ...person }) => (
         <Avatar key={id} {...person} />
       ))}

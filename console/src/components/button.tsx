@@ -18,6 +18,8 @@ interface ButtonProps extends Looks {
   type?: 'button' | 'submit';
   isDisabled?: boolean;
   isBusy?: boolean;
+  /** Present on a button that switches something on and off. */
+  isPressed?: boolean;
   /** Takes the focus when the dialog around it opens. */
   isAutoFocused?: boolean;
 }
@@ -35,6 +37,7 @@ export function Button(props: ButtonProps) {
       class={`button button-${variant}`}
       aria-disabled={isOff || undefined}
       aria-busy={props.isBusy || undefined}
+      aria-pressed={props.isPressed}
       data-testid={testId}
       data-autofocus={props.isAutoFocused || undefined}
       onClick={(event) => {

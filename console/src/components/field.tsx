@@ -17,11 +17,11 @@ interface ControlIds {
   'aria-invalid': boolean | undefined;
 }
 
-/** Label, control, hint and error, tied together for assistive technology. */
+/** Label, control and hint, tied together for assistive technology. An error takes the place of the hint. */
 export function Field(props: FieldTexts & { control: (ids: ControlIds) => ComponentChildren }) {
   const { label, hint, error, isOptional = false, control } = props;
   const id = useId();
-  const describedBy = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+  const describedBy = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
     <div class="field">
       <label class="field-label" for={id}>
@@ -29,10 +29,10 @@ export function Field(props: FieldTexts & { control: (ids: ControlIds) => Compon
       </label>
       {control({
         id,
-        'aria-describedby': describedBy === '' ? undefined : describedBy,
+        'aria-describedby': describedBy,
         'aria-invalid': error ? true : undefined,
       })}
-      {hint && (
+      {hint && !error && (
         <p class="field-hint" id={`${id}-hint`}>
           {hint}
         </p>

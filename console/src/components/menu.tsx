@@ -11,6 +11,8 @@ interface MenuItem {
   isChecked?: boolean;
   /** Shown above this item, as the name of the group that it opens. */
   heading?: string;
+  /** What it does takes something away. */
+  isDanger?: boolean;
   testId?: string;
 }
 
@@ -109,7 +111,7 @@ export function Menu(props: MenuProps) {
               )}
               <button
                 type="button"
-                class="menu-item"
+                class={item.isDanger ? 'menu-item menu-item-danger' : 'menu-item'}
                 role={item.isChecked === undefined ? 'menuitem' : 'menuitemradio'}
                 aria-checked={item.isChecked}
                 tabIndex={-1}

@@ -10,7 +10,7 @@ import './tile.css';
 /** The part of an image that a tile needs. */
 export type TileImage = Pick<
   Image,
-  'id' | 'projectId' | 'width' | 'height' | 'averageColor' | 'thumbnail' | 'source'
+  'id' | 'projectId' | 'width' | 'height' | 'mime' | 'averageColor' | 'thumbnail' | 'source'
 > &
   Partial<Pick<Image, 'review' | 'label'>>;
 
@@ -20,6 +20,8 @@ interface TileProps {
   /** Of teammates who look at it. */
   ring?: Ring | undefined;
   isSelected?: boolean;
+  /** Whether the tile has the image's shape, but for rounding; otherwise the image is letterboxed. */
+  isFilled?: boolean;
   /** The query of the list that the image belongs to; its address then leads through that list. */
   search?: string;
   tabIndex?: number;
@@ -75,19 +77,41 @@ function describeTile(
   return [name, state, label ?? '', watched].filter(Boolean).join(', ');
 }
 
+function formatOf({ mime }: TileImage): string {
+  const names: Readonly<Record<string, string>> = t.image.types;
+  return names[mime] ?? mime;
+}
+
+/** What stands for a thumbnail that there is none of. */
+function TileName({ image }: { image: TileImage }) {
+  return (
+    <span class="tile-name" aria-hidden="true">
+      <span class="tile-words">
+        <span>{nameOfSource(image.source.url)}</span>
+        <span class="muted">{formatOf(image)}</span>
+      </span>
+    </span>
+  );
+}
+
 /** A rejected image stands back to 35 %, and its placeholder with it. */
 function placeholderOf({ averageColor, review }: TileImage): string {
   return review === 'reject' ? `color-mix(in srgb, ${averageColor} 35%, var(--well))` : averageColor;
 }
 
 /**
- * A thumbnail on its average colour. Never the original: without a thumbnail the colour stays, and the
- * name is still in the link.
+ * A thumbnail on its average colour. Never the original: without a thumbnail its name and format stand on the
+ * colour.
  */
 export function Tile(props: TileProps) {
   const { image, isCurrent = false, isSelected = false, ring, search = '', tabIndex, testId } = props;
+  const { isFilled = false } = props;
   const label = describeTile(image, ring);
-  const states = [isSelected && 'tile-selected', image.review === 'reject' && 'tile-reject'];
+  const states = [
+    isSelected && 'tile-selected',
+    isFilled && 'tile-filled',
+    image.review === 'reject' && 'tile-reject',
+  ];
   return (
     <a
       class={['tile', ...states].filter(Boolean).join(' ')}
@@ -98,7 +122,11 @@ export function Tile(props: TileProps) {
       style={{ backgroundColor: placeholderOf(image) }}
       data-testid={testId}
     >
-      {image.thumbnail && <img src={image.thumbnail.url} alt="" decoding="async" draggable={false} />}
+      {image.thumbnail ? (
+        <img src={image.thumbnail.url} alt="" decoding="async" draggable={false} />
+      ) : (
+        <TileName image={image} />
+      )}
       {ring && <RingMark ring={ring} />}
       <TileMarks image={image} />
     </a>

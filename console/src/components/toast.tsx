@@ -10,7 +10,7 @@ export function ToastNote({ toast }: { toast: Toast }) {
   const { id, kind, text, undo, action } = toast;
   const choice = undo ? { label: t.undo, run: undo } : action;
   return (
-    <div class={`toast toast-${kind}`}>
+    <div class={`toast toast-${kind}${action ? ' toast-choice' : ''}`}>
       <Icon name={kind === 'done' ? 'check' : 'error'} />
       <span class="toast-text">{text}</span>
       {choice && (

@@ -7,13 +7,14 @@ import { Menu } from '../components/menu.tsx';
 import { ProgressLine } from '../components/progress.tsx';
 import { placeIn } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
-import { canEditProject, currentProject } from '../state/project.ts';
+import { canEditProject } from '../state/project.ts';
 import { t } from '../strings.ts';
 import { LabelDialog, TagDialog } from './bulk-dialogs.tsx';
 import { binImages, bulkProgress, reviewImages, targetOf } from './bulk.ts';
+import { countMatching } from './count-matching.ts';
 import type { FilterSources } from './filter-choices.ts';
-import { isFiltered } from './filter.ts';
-import { NOTHING, isEmpty, selectAll } from './selection.ts';
+import { endSelecting, isSelectMode, isSelecting } from './select-mode.ts';
+import { isEmpty, selectAll } from './selection.ts';
 import './bulk-bar.css';
 
 type Asked = 'label' | 'addTag' | 'removeTag';
@@ -24,29 +25,23 @@ const DECISIONS = [
   { review: 'undecided', icon: 'skipped', keyCap: 'U' },
 ] as const;
 
-/** How many images match in all, or null: only of the whole project that is known. */
-function totalOf(store: GalleryStore): number | null {
-  if (store.nextCursor.value === null) return store.images.value.length;
-  return isFiltered(store.filter) ? null : (currentProject.value?.project?.imageCount ?? null);
-}
-
 function Count({ store }: { store: GalleryStore }) {
   const { ids, isAll } = store.selection.value;
   const loaded = store.images.value.length;
-  const total = totalOf(store);
+  const total = countMatching(store);
   if (isAll) {
     return (
       <p class="bulk-count" data-testid="bulk-count">
         <strong>{total === null ? t.select.all : t.select.allCount(total)}</strong>
-        <span class="muted"> {t.select.loaded(loaded)}</span>
       </p>
     );
   }
   // Also when further pages have come since all that were loaded were selected.
-  const hasMore = store.nextCursor.value !== null || ids.size < loaded;
+  const hasMore = ids.size > 0 && (store.nextCursor.value !== null || ids.size < loaded);
   return (
     <p class="bulk-count" data-testid="bulk-count">
       <strong>{t.select.count(ids.size)}</strong>
+      {ids.size === 0 && <span class="muted">· {t.select.hint}</span>}
       {hasMore && (
         <Button
           variant="quiet"
@@ -75,11 +70,10 @@ function Progress() {
   );
 }
 
-/** What can be done with the selected images; nothing while none is. */
+/** What can be done with the selected images; nothing while none is and none is to be. */
 export function BulkBar({ store, sources }: { store: GalleryStore; sources: FilterSources }) {
-  const selection = store.selection.value;
   const [asked, setAsked] = useState<Asked | null>(null);
-  const isShown = !isEmpty(selection);
+  const isShown = isSelecting(store);
   useEffect(() => {
     // What was done may have emptied the selection under the focus; the keyboard goes on from the content.
     if (!isShown && document.activeElement === document.body)
@@ -87,7 +81,7 @@ export function BulkBar({ store, sources }: { store: GalleryStore; sources: Filt
   }, [isShown]);
   if (!isShown) return null;
 
-  const isBusy = bulkProgress.value !== null;
+  const isOff = bulkProgress.value !== null || isEmpty(store.selection.value);
   const review = (change: ReviewChange) => {
     const target = targetOf(store, null);
     if (target) reviewImages(store, target, change);
@@ -111,7 +105,7 @@ export function BulkBar({ store, sources }: { store: GalleryStore; sources: Filt
           <Button
             key={decision}
             icon={icon}
-            isDisabled={isBusy}
+            isDisabled={isOff}
             testId={`bulk-${decision}`}
             onClick={() => review({ review: decision })}
           >
@@ -123,12 +117,12 @@ export function BulkBar({ store, sources }: { store: GalleryStore; sources: Filt
         ))}
         <span class="bulk-wide">
           {rest.map(({ label, onSelect }) => (
-            <Button key={label} variant="quiet" isDisabled={isBusy} onClick={onSelect}>
+            <Button key={label} variant="quiet" isDisabled={isOff} onClick={onSelect}>
               {label}
             </Button>
           ))}
           {canEditProject.value && (
-            <Button variant="danger" icon="trash" isDisabled={isBusy} testId="bulk-bin" onClick={bin}>
+            <Button variant="danger" icon="trash" isDisabled={isOff} testId="bulk-bin" onClick={bin}>
               {t.bulk.bin}
             </Button>
           )}
@@ -137,18 +131,27 @@ export function BulkBar({ store, sources }: { store: GalleryStore; sources: Filt
           <Menu
             label={t.bulk.more}
             trigger={<Icon name="more" />}
-            items={[...rest, ...(canEditProject.value ? [{ label: t.bulk.bin, onSelect: bin }] : [])]}
+            items={[
+              ...rest,
+              ...(canEditProject.value ? [{ label: t.bulk.bin, onSelect: bin, isDanger: true }] : []),
+            ]}
           />
         </span>
       </div>
       <div class="bulk-clear">
-        <IconButton
-          icon="close"
-          label={t.select.clear}
-          side="above"
-          testId="bulk-clear"
-          onClick={() => (store.selection.value = NOTHING)}
-        />
+        {isSelectMode.value ? (
+          <Button variant="quiet" testId="select-done" onClick={() => endSelecting(store)}>
+            {t.select.done}
+          </Button>
+        ) : (
+          <IconButton
+            icon="close"
+            label={t.select.clear}
+            side="above"
+            testId="bulk-clear"
+            onClick={() => endSelecting(store)}
+          />
+        )}
       </div>
       {asked === 'label' && (
         <LabelDialog onClose={() => setAsked(null)} onChoose={(label) => review({ label })} />

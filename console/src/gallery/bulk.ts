@@ -80,7 +80,7 @@ async function restore(store: GalleryStore, ids: readonly string[], images: Imag
       images.filter(({ id }) => !conflicts.has(id)),
     );
   await refreshProject(store.projectId);
-  showToast(t.bin.restored(ids.length - conflicts.size));
+  showToast(t.bin.restored(ids.length - conflicts.size), { about: ids });
   if (conflicts.size > 0) showToast(t.bin.conflicts(conflicts.size), { kind: 'error' });
 }
 
@@ -105,6 +105,7 @@ export function binImages(store: GalleryStore, target: Target): void {
       });
     }
     await refreshProject(projectId);
-    showToast(t.bin.moved(ids.length), { undo: () => enqueue(null, () => restore(store, ids, images)) });
+    const undo = () => enqueue(null, () => restore(store, ids, images));
+    showToast(t.bin.moved(ids.length), { undo, about: ids });
   });
 }

@@ -74,7 +74,13 @@ export function FilterBar({ filter, sources, onFilter }: FilterProps) {
   );
 }
 
-function FilterSheet({ filter, sources, onFilter, onClose }: FilterProps & { onClose: () => void }) {
+interface FilterSheetProps extends FilterProps {
+  /** How many images match, or null while that is not known. */
+  matching: number | null;
+}
+
+function FilterSheet(props: FilterSheetProps & { onClose: () => void }) {
+  const { filter, sources, matching, onFilter, onClose } = props;
   return (
     <Sheet title={t.filter.label} onClose={onClose} testId="filter-sheet">
       <ReviewChips filter={filter} onFilter={onFilter} />
@@ -91,14 +97,14 @@ function FilterSheet({ filter, sources, onFilter, onClose }: FilterProps & { onC
           />
         );
       })}
-      <div class="dialog-actions">
+      <div class="dialog-actions filter-actions">
         {isFiltered(filter) && (
           <Button variant="quiet" onClick={() => onFilter({})}>
             {t.filter.clear}
           </Button>
         )}
         <Button variant="primary" onClick={onClose}>
-          {t.filter.show}
+          {t.filter.show(matching)}
         </Button>
       </div>
     </Sheet>
@@ -106,7 +112,7 @@ function FilterSheet({ filter, sources, onFilter, onClose }: FilterProps & { onC
 }
 
 /** The filters behind a button, for narrow screens. */
-export function FilterButton(props: FilterProps) {
+export function FilterButton(props: FilterSheetProps) {
   const [isOpen, setOpen] = useState(false);
   const count = FILTER_PARTS.filter((part) => props.filter[part] !== undefined).length;
   return (

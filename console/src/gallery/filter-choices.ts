@@ -1,5 +1,5 @@
 import { FORMATS, SIZES } from '../api/types.ts';
-import type { Facets, ImageFilter, Job } from '../api/types.ts';
+import type { Facets, Image, ImageFilter, Job } from '../api/types.ts';
 import { formatTime } from '../format.ts';
 import { t } from '../strings.ts';
 import type { FilterPart } from './filter.ts';
@@ -74,4 +74,16 @@ export function choicesOf(part: FilterPart, filter: ImageFilter, sources: Filter
   const current = filter[part];
   const all = current === undefined || values.includes(current) ? values : [current, ...values];
   return all.map((value) => ({ value, label: nameOf(part, value, sources) }));
+}
+
+/** Whether the filters lack a label or a tag of reviewed images; null are images that an event does not list. */
+export function lacksOf(
+  facets: Facets | null,
+  images: readonly Pick<Image, 'label' | 'tags'>[] | null,
+): boolean {
+  if (!facets || !images) return true;
+  return images.some(
+    ({ label, tags }) =>
+      (label !== null && !facets.labels.includes(label)) || tags.some((tag) => !facets.tags.includes(tag)),
+  );
 }

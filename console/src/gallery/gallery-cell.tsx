@@ -16,6 +16,8 @@ interface GalleryCellProps {
   width: number;
   height: number;
   search: string;
+  /** As of Tile. */
+  isFilled: boolean;
   canSelect: boolean;
 }
 
@@ -24,7 +26,7 @@ interface GalleryCellProps {
  * props change, it is itself selected, or somebody looks at it; of the others in the gallery it hears nothing.
  */
 export function GalleryCell(props: GalleryCellProps) {
-  const { store, image, index, left, top, width, height, search, canSelect } = props;
+  const { store, image, index, left, top, width, height, search, isFilled, canSelect } = props;
   const isChosen = useComputed(() => isSelected(store.selection.value, image.id)).value;
   const ring = useComputed(() => ringOf(image.id)).value;
   return (
@@ -33,7 +35,14 @@ export function GalleryCell(props: GalleryCellProps) {
       data-index={index}
       style={`left:${left}px;top:${top}px;width:${width}px;height:${height}px`}
     >
-      <Tile image={image} isSelected={isChosen} ring={ring} search={search} testId="gallery-tile" />
+      <Tile
+        image={image}
+        isSelected={isChosen}
+        isFilled={isFilled}
+        ring={ring}
+        search={search}
+        testId="gallery-tile"
+      />
       {canSelect && (
         // For the pointer; from the keyboard the tile itself takes Space, and Tab need not stop twice.
         <button

@@ -5,7 +5,7 @@ import type { GalleryLayout } from './justify.ts';
 import { filterSearch } from './filter.ts';
 import { moveFocus } from './move-focus.ts';
 import { pickRows } from './pick-rows.ts';
-import { isEmpty } from './selection.ts';
+import { isSelecting } from './select-mode.ts';
 import { placeOfEvent, useGallerySelection } from './use-gallery-selection.ts';
 import { useHeldTile } from './use-held-tile.ts';
 import { useWindowRows } from './use-window-rows.ts';
@@ -96,7 +96,7 @@ export function Gallery(props: GalleryProps) {
   };
 
   return (
-    <div ref={ref} class={isEmpty(store.selection.value) ? '' : 'gallery-selecting'}>
+    <div ref={ref} class={isSelecting(store) ? 'gallery-selecting' : ''}>
       <ul
         class="gallery"
         aria-label={label}
@@ -110,7 +110,11 @@ export function Gallery(props: GalleryProps) {
             const image = images[index];
             if (!image) return null;
             const place = { index, left, top: row.top, width, height: row.height };
-            return <GalleryCell key={image.id} {...{ store, image, search, canSelect }} {...place} />;
+            // Beyond the limits of the layout the tile has another shape than the image.
+            const isFilled = layout.aspects[index] === Math.fround(image.width / image.height);
+            return (
+              <GalleryCell key={image.id} {...{ store, image, search, canSelect, isFilled }} {...place} />
+            );
           }),
         )}
       </ul>

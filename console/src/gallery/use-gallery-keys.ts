@@ -4,7 +4,8 @@ import { currentProject } from '../state/project.ts';
 import { placeIn } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
 import { redoReview, reviewImages, targetOf, undoReview } from './bulk.ts';
-import { NOTHING, isEmpty, selectLoaded } from './selection.ts';
+import { endSelecting } from './select-mode.ts';
+import { selectLoaded } from './selection.ts';
 import { placeOfEvent } from './use-gallery-selection.ts';
 
 const REVIEW_KEYS: Readonly<Record<string, ReviewChange>> = {
@@ -43,11 +44,7 @@ export function useGalleryKeys(store: GalleryStore, canSelect: boolean): void {
         store.selection.value = selectLoaded({ images, placeOf: (id) => placeIn(store, id) });
         return true;
       }
-      if (key === 'escape') {
-        const hadSome = !isEmpty(store.selection.value);
-        store.selection.value = NOTHING;
-        return hadSome;
-      }
+      if (key === 'escape') return endSelecting(store);
       if (key === 'z') {
         if (event.shiftKey) redoReview(store);
         else undoReview(store);

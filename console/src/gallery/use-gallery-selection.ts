@@ -1,5 +1,6 @@
 import { placeIn } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
+import { isSelectMode } from './select-mode.ts';
 import { isEmpty, selectTo, toggle } from './selection.ts';
 import { useLongPress } from './use-long-press.ts';
 
@@ -35,12 +36,13 @@ export function useGallerySelection(store: GalleryStore, canSelect: boolean) {
     // Enter clicks too, without a press before it.
     const isPress = event.detail > 0;
     const isTap = isPress && longPress.isTouch() && !isEmpty(store.selection.value);
+    const isMeant = isTap || isSelectMode.value;
     const isLongPress = isPress && longPress.wasLongPress();
     if (event.altKey || event.ctrlKey || event.metaKey) {
       if (isOnCheck) toggleAt(index);
       return;
     }
-    if (!isOnCheck && !event.shiftKey && !isTap && !isLongPress) return;
+    if (!isOnCheck && !event.shiftKey && !isMeant && !isLongPress) return;
     // The tile is a link; with Shift it would open a window.
     event.preventDefault();
     if (isLongPress) return;

@@ -11,17 +11,25 @@ interface ListCountsProps {
   isMoving?: boolean;
 }
 
-/** How much of a list can be used. */
+/** How much of a list can be used; what there is none of is left out. */
 export function ListCounts({ ready, notUsable, repeated, isMoving = false }: ListCountsProps) {
   return (
     <div class="counts" role={isMoving ? undefined : 'status'} data-testid="import-counts">
-      <Chip tone="keep" icon="check">
-        {formatCount(ready)} {t.newImport.valid}
-      </Chip>
-      <Chip tone="warning" icon="warning">
-        {formatCount(notUsable)} {t.newImport.invalid}
-      </Chip>
-      {repeated !== null && (
+      {ready > 0 ? (
+        <Chip tone="keep" icon="check">
+          {formatCount(ready)} {t.newImport.valid}
+        </Chip>
+      ) : (
+        <span class="muted">
+          {formatCount(ready)} {t.newImport.valid}
+        </span>
+      )}
+      {notUsable > 0 && (
+        <Chip tone="warning" icon="warning">
+          {formatCount(notUsable)} {t.newImport.invalid}
+        </Chip>
+      )}
+      {repeated !== null && repeated > 0 && (
         <Chip tone="info" icon="twice">
           {formatCount(repeated)} {t.newImport.duplicates}
         </Chip>

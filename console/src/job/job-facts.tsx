@@ -7,12 +7,14 @@ import { failureWords } from './source-words.ts';
 import { isUnderWay } from './status-words.ts';
 import './job-facts.css';
 
-/** How far, how fast and how long; the places stay while the figures in them change. */
+/** How far, how fast and how long. */
 function Pace({ progress }: { progress: Progress }) {
   const { status, total, counts, startedAt, finishedAt } = progress;
   // Skipped addresses count as done for the service; a reader would take them for fetched.
   const done = progress.done - counts.skipped;
   const isLooking = status === 'planning' && done === 0;
+  const rate = rateWords(progress);
+  const left = timeLeftWords(progress);
   return (
     <p class="job-facts muted">
       {total > 0 && (
@@ -20,8 +22,8 @@ function Pace({ progress }: { progress: Progress }) {
       )}
       {isUnderWay(status) ? (
         <>
-          <span class="job-rate">{rateWords(progress)}</span>
-          <span class="job-left">{timeLeftWords(progress)}</span>
+          {rate !== null && <span>{rate}</span>}
+          {left !== null && <span>{left}</span>}
         </>
       ) : (
         <>

@@ -13,15 +13,20 @@ interface StatusBarProps {
   counts: Record<ItemStatus, number>;
   total: number;
   filter: ItemStatus | null;
+  /** Whether the counts still change by themselves. */
+  isMoving: boolean;
   onFilter: (status: ItemStatus | null) => void;
 }
 
 /** Outcomes of an import as one stacked bar with labelled parts that filter, and the same as a table. */
-export function StatusBar({ counts, total, filter, onFilter }: StatusBarProps) {
+export function StatusBar({ counts, total, filter, isMoving, onFilter }: StatusBarProps) {
   // What was once there keeps its place: a count that falls to zero and rises again must not move the page.
+  // At the end it goes: none of its kind is nothing to tell.
   const seen = useRef(new Set<ItemStatus>());
   for (const status of STATUS_ORDER) if (counts[status] > 0) seen.current.add(status);
-  const shown = STATUS_ORDER.filter((status) => seen.current.has(status) || status === filter);
+  const shown = STATUS_ORDER.filter(
+    (status) => counts[status] > 0 || status === filter || (isMoving && seen.current.has(status)),
+  );
   const toggle = (status: ItemStatus) => onFilter(filter === status ? null : status);
   return (
     <div class="stack-tight" role="group" aria-label={t.job.barLabel}>

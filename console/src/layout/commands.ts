@@ -2,6 +2,7 @@ import type { Command } from '../components/command-palette.tsx';
 import type { Project } from '../api/types.ts';
 import { pathTo } from '../routing/match.ts';
 import { navigate } from '../routing/navigation.ts';
+import { canEditProject } from '../state/project.ts';
 import { signOutWithToast } from '../state/sign-out.ts';
 import { THEMES, chooseTheme } from '../state/theme.ts';
 import { t } from '../strings.ts';
@@ -20,7 +21,9 @@ export function listCommands(projectId: string | null, projects: readonly Projec
           goTo('images', t.nav.images, pathTo.images(projectId)),
           goTo('bin', t.bin.title, pathTo.bin(projectId)),
           goTo('imports', t.nav.imports, pathTo.imports(projectId)),
-          goTo('new-import', t.newImport.title, pathTo.newImport(projectId)),
+          ...(canEditProject.value
+            ? [goTo('new-import', t.newImport.title, pathTo.newImport(projectId))]
+            : []),
           goTo('settings', t.settings.title, pathTo.settings(projectId)),
           {
             id: 'export',

@@ -2,7 +2,7 @@ import { Icon } from '../components/icon.tsx';
 import type { IconName } from '../components/icon.tsx';
 import { Menu } from '../components/menu.tsx';
 import { Tooltip } from '../components/tooltip.tsx';
-import { pathTo, projectIdOf } from '../routing/match.ts';
+import { pathTo } from '../routing/match.ts';
 import type { Route } from '../routing/match.ts';
 import { navigate, route } from '../routing/navigation.ts';
 import { signOutWithToast } from '../state/sign-out.ts';
@@ -82,7 +82,7 @@ function AccountMenu() {
 }
 
 /** The rail on wide screens, the tabs at the bottom of narrow ones. */
-export function Nav() {
+export function Nav({ projectId }: { projectId: string | null }) {
   const account: NavEntry = {
     label: t.nav.account,
     icon: 'account',
@@ -95,7 +95,7 @@ export function Nav() {
         <BrandMark />
       </a>
       <ul class="nav-list">
-        {entriesFor(projectIdOf(route.value)).map((entry) => (
+        {entriesFor(projectId).map((entry) => (
           <NavLink key={entry.href} entry={entry} />
         ))}
         <NavLink entry={account} extraClass="nav-narrow" />

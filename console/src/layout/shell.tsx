@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
+import { isMissing } from '../api/problem.ts';
 import { CommandPalette } from '../components/command-palette.tsx';
 import { TeamPanel } from '../live/team-panel.tsx';
 import { useRoom } from '../live/use-room.ts';
@@ -28,6 +29,9 @@ function Palette({ projectId }: { projectId: string | null }) {
 /** The frame of every signed-in screen. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const projectId = projectIdOf(route.value);
+  const problem = currentProject.value?.problem ?? null;
+  // A project that does not exist has no screens to go to.
+  const shownId = isMissing(problem) ? null : projectId;
 
   useEffect(() => {
     if (projectId === null) currentProject.value = null;
@@ -58,12 +62,12 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <a class="skip-link" href="#content">
         {t.skipToContent}
       </a>
-      <Nav />
+      <Nav projectId={shownId} />
       <TopBar />
       <main class="content" id="content" tabIndex={-1}>
         {children}
       </main>
-      {overlay.value === 'palette' && <Palette projectId={projectId} />}
+      {overlay.value === 'palette' && <Palette projectId={shownId} />}
       {overlay.value === 'keys' && <KeysDialog onClose={closeOverlay} />}
       {overlay.value === 'export' && projectId !== null && (
         <ExportSheet projectId={projectId} onClose={closeOverlay} />

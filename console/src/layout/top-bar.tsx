@@ -70,16 +70,23 @@ function ProjectTools({ projectId }: { projectId: string }) {
           <span class="bar-word">{t.exporting.open}</span>
         </Button>
       </span>
-      {canEditProject.value && !isOnForm && (
+      {canEditProject.value && (
         <span class="import-button">
-          <ButtonLink
-            href={pathTo.newImport(projectId)}
-            variant={isImportPrimary(route.value) ? 'primary' : 'secondary'}
-            icon="plus"
-            testId="import-open"
-          >
-            <span class="bar-word">{t.imports.new}</span>
-          </ButtonLink>
+          {isOnForm ? (
+            // Keeps its place, so that no other button slides under the pointer.
+            <Button icon="plus" isDisabled>
+              <span class="bar-word">{t.imports.new}</span>
+            </Button>
+          ) : (
+            <ButtonLink
+              href={pathTo.newImport(projectId)}
+              variant={isImportPrimary(route.value) ? 'primary' : 'secondary'}
+              icon="plus"
+              testId="import-open"
+            >
+              <span class="bar-word">{t.imports.new}</span>
+            </ButtonLink>
+          )}
         </span>
       )}
     </>
@@ -97,7 +104,16 @@ export function TopBar() {
         <ol>
           {crumbs.map(({ label, href }, index) => (
             <li key={index}>
-              {href === null ? <span aria-current="page">{label}</span> : <a href={href}>{label}</a>}
+              {href === null ? (
+                <span aria-current="page">{label}</span>
+              ) : (
+                <a href={href}>
+                  <span class="crumb-back">
+                    <Icon name="chevronLeft" />
+                  </span>
+                  <span class="crumb-text">{label}</span>
+                </a>
+              )}
             </li>
           ))}
         </ol>

@@ -15,7 +15,7 @@ export function AccountScreen() {
   const state = session.value;
   if (state.status !== 'signedIn') return null;
   return (
-    <div class="page page-narrow">
+    <div class="page">
       <div class="page-head">
         <h1>{t.account.title}</h1>
         <Button onClick={() => void signOutWithToast()}>{t.signIn.signOut}</Button>

@@ -37,7 +37,7 @@ export function BinScreen({ projectId }: { projectId: string }) {
       // They belong somewhere within the lists, which are read again when they are shown.
       forgetGalleries();
       void refreshProject(projectId);
-      if (back.size > 0) showToast(t.bin.restored(back.size));
+      if (back.size > 0) showToast(t.bin.restored(back.size), { about: [...back] });
       if (conflicts.size > 0) showToast(t.bin.conflicts(conflicts.size), { kind: 'error' });
     });
   const toggle = (id: string) =>

@@ -59,7 +59,13 @@ export function ContentSamples({ theme }: { theme: string }) {
       <DesignSection title={words.progress}>
         <ProgressLine label={t.job.progress} value={0.4} />
         <ProgressLine label={t.loading} value={null} />
-        <StatusBar counts={SAMPLE_COUNTS} total={total} filter={filter} onFilter={setFilter} />
+        <StatusBar
+          counts={SAMPLE_COUNTS}
+          total={total}
+          filter={filter}
+          isMoving={false}
+          onFilter={setFilter}
+        />
       </DesignSection>
       <DesignSection title={words.keyCap}>
         <div class="row">

@@ -17,6 +17,7 @@ const SAMPLE_TOAST = {
   kind: 'done' as const,
   visit: 0,
   action: null,
+  about: [],
   undo: () => dismissToast(0),
 };
 

@@ -47,7 +47,7 @@ const DECISIONS: readonly Pick<TileImage, 'review' | 'label'>[] = [
   { review: 'keep', label: null },
 ];
 
-/** Frames without a thumbnail: a tile on its average colour, which here is the placeholder's own. */
+/** Frames without a thumbnail: a name and a format on the average colour, which here is the placeholder's own. */
 export function sampleImages(theme: string): TileImage[] {
   return SHAPES.map(([width, height], index) => ({
     id: `sample-${theme}-${index}`,
@@ -55,6 +55,7 @@ export function sampleImages(theme: string): TileImage[] {
     width: width * 200,
     height: height * 200,
     averageColor: 'var(--border)',
+    mime: 'image/avif',
     thumbnail: null,
     source: { url: `https://garden.example/frame-${index + 1}.jpg`, finalUrl: '', fetchedAt: '' },
     ...DECISIONS[index],

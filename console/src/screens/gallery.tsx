@@ -9,10 +9,12 @@ import { Delayed } from '../components/skeleton.tsx';
 import { ProgressLine } from '../components/progress.tsx';
 import { BulkBar } from '../gallery/bulk-bar.tsx';
 import { spoken } from '../gallery/bulk.ts';
+import { countMatching } from '../gallery/count-matching.ts';
 import { FilterBar, FilterButton } from '../gallery/filter-bar.tsx';
 import { filterSearch, isFiltered, readFilter } from '../gallery/filter.ts';
 import { Gallery } from '../gallery/gallery.tsx';
 import { GallerySkeleton } from '../gallery/gallery-skeleton.tsx';
+import { endSelecting, isSelectMode } from '../gallery/select-mode.ts';
 import { useFilterSources } from '../gallery/use-filter-sources.ts';
 import { useGalleryKeys } from '../gallery/use-gallery-keys.ts';
 import { onMatchingDecided } from '../review/review-store.ts';
@@ -21,7 +23,7 @@ import { place, pushSearch } from '../routing/navigation.ts';
 import { config, loadConfig } from '../state/config.ts';
 import { galleryOf, loadMoreImages, reloadImages, takeFresh } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
-import { canReviewProject, currentProject } from '../state/project.ts';
+import { canEditProject, canReviewProject, currentProject } from '../state/project.ts';
 import { ROW_HEIGHTS, chooseRowHeight, rowHeight } from '../state/row-height.ts';
 import { showToast } from '../state/toasts.ts';
 import { useLiveGallery } from '../state/use-live-gallery.ts';
@@ -55,6 +57,8 @@ function EmptyGallery({ projectId, runningJobId }: { projectId: string; runningJ
       </EmptyState>
     );
   }
+  if (currentProject.value?.project && !canEditProject.value)
+    return <EmptyState text={t.gallery.emptyToRead} />;
   return (
     <EmptyState text={t.gallery.empty}>
       <ButtonLink href={pathTo.newImport(projectId)} variant="primary" testId="empty-import">
@@ -113,10 +117,26 @@ function ImageCount({ store }: { store: GalleryStore }) {
           }}
         >
           {t.gallery.left(left)}
-          <span class="visually-hidden">, {t.gallery.leftLabel}</span>
         </Button>
       )}
     </>
+  );
+}
+
+/** Starts to select, and ends it. */
+function SelectButton({ store }: { store: GalleryStore }) {
+  const isOn = isSelectMode.value;
+  return (
+    <Button
+      isPressed={isOn}
+      testId="select-start"
+      onClick={() => {
+        if (isOn) endSelecting(store);
+        else isSelectMode.value = true;
+      }}
+    >
+      {t.select.start}
+    </Button>
   );
 }
 
@@ -152,6 +172,9 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
     [store],
   );
 
+  // Who comes back to the gallery comes to look.
+  useEffect(() => () => void (isSelectMode.value = false), []);
+
   useEffect(() => {
     void loadConfig();
     if (!store.isLoaded.value) void loadMoreImages(store);
@@ -171,9 +194,10 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
           )}
         </div>
         <div class="row">
-          {hasFilters && <FilterButton {...filtering} />}
+          {hasFilters && <FilterButton {...filtering} matching={countMatching(store)} />}
+          {canSelect && images.length > 0 && <SelectButton store={store} />}
           <ButtonLink href={pathTo.bin(projectId)} variant="quiet" icon="trash" testId="bin-open">
-            {t.bin.title}
+            <span class="tool-word">{t.bin.title}</span>
           </ButtonLink>
           {images.length > 0 && <HeightSlider />}
         </div>

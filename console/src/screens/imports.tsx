@@ -12,6 +12,7 @@ import { JobChip } from '../job/job-chip.tsx';
 import { countNotAdded, isUnderWay } from '../job/status-words.ts';
 import { importStatuses, isRoomLive, withRoomProgress } from '../live/imports.ts';
 import { pathTo } from '../routing/match.ts';
+import { canEditProject } from '../state/project.ts';
 import { usePages } from '../state/use-pages.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
@@ -47,7 +48,9 @@ export function ImportsScreen({ projectId }: { projectId: string }) {
       </div>
       {pages.items?.length === 0 && (
         <EmptyState text={t.imports.empty}>
-          <ButtonLink href={pathTo.newImport(projectId)}>{t.gallery.emptyAction}</ButtonLink>
+          {canEditProject.value && (
+            <ButtonLink href={pathTo.newImport(projectId)}>{t.gallery.emptyAction}</ButtonLink>
+          )}
         </EmptyState>
       )}
       {pages.items && pages.items.length > 0 && (

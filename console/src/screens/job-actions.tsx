@@ -26,7 +26,8 @@ export function JobActions({ job, progress, canEdit, onMoved }: ActionsProps) {
     });
   const retry = (jobId: string) => api.retryJob(jobId, { statuses: ['failed', 'skipped'], reasons: null });
   const hasEnded = status !== 'draft' && !isUnderWay(status);
-  const isWorthRetry = status === 'failed' || status === 'stopped' || counts.failed + counts.skipped > 0;
+  const unfetched = counts.failed + counts.skipped;
+  const isWorthRetry = status === 'failed' || status === 'stopped' || unfetched > 0;
   return (
     <>
       <div class="row">
@@ -42,7 +43,7 @@ export function JobActions({ job, progress, canEdit, onMoved }: ActionsProps) {
         )}
         {canEdit && hasEnded && isWorthRetry && (
           <Button icon="running" onClick={move(retry)} isBusy={action.isBusy} testId="job-retry">
-            {status === 'stopped' ? t.job.goOn : t.job.retry}
+            {status === 'stopped' ? t.job.goOn : t.job.retry(unfetched)}
           </Button>
         )}
         {canEdit && status === 'draft' ? (

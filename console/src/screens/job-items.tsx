@@ -99,7 +99,7 @@ export function JobItems({ job, progress, filter, groups, onFilter }: JobItemsPr
   }, [version, pages.isLoading]);
 
   return (
-    <section class="stack items">
+    <section class={status === null ? 'stack items' : 'stack items items-filtered'}>
       <div class="row-spread">
         <h2 id="job-items" tabIndex={-1}>
           {status === null ? t.job.items : reasonWords(status, reason).text}

@@ -52,7 +52,12 @@ function KnownJob({ job, progress, isStale, onMoved }: KnownProps) {
   const takeStep = (group: ReasonGroup) => {
     if (group.step === 'show') {
       setFilter(filterOf(group));
-      document.getElementById('job-items')?.focus();
+      // When the filtered list has its room, and the page can scroll so far.
+      requestAnimationFrame(() => {
+        const heading = document.getElementById('job-items');
+        heading?.scrollIntoView();
+        heading?.focus({ preventScroll: true });
+      });
       return;
     }
     void retrying.run(async () => {
@@ -85,6 +90,7 @@ function KnownJob({ job, progress, isStale, onMoved }: KnownProps) {
           counts={countsByStatus(counts)}
           total={total}
           filter={filter.status}
+          isMoving={isMoving}
           onFilter={(next) => setFilter({ status: next, reason: null })}
         />
       )}

@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import type { JobOptions } from '../api/types.ts';
-import { Button } from '../components/button.tsx';
+import { Button, ButtonLink } from '../components/button.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { parseUrlList } from '../import-list/parse-urls.ts';
 import { OptionsFields } from '../import-options/options-fields.tsx';
@@ -10,6 +12,7 @@ import { NO_OPTIONS, parseOptions } from '../import-options/parse-options.ts';
 import { pathTo } from '../routing/match.ts';
 import { navigate } from '../routing/navigation.ts';
 import { dropDraft, openDraft, saveDraft } from '../state/import-draft.ts';
+import { canEditProject, currentProject } from '../state/project.ts';
 import { useAction } from '../state/use-action.ts';
 import { useListFile } from '../state/use-list-file.ts';
 import { useListImport } from '../state/use-list-import.ts';
@@ -29,9 +32,23 @@ interface Plan {
   start: (options: JobOptions) => void;
 }
 
-/** Images come in from a list of addresses, from web pages or from a sitemap; the import starts at once. */
+/** The form of a new import, for whoever may import. */
 export function NewImportScreen({ projectId }: { projectId: string }) {
   useTitle(t.newImport.title);
+  if (!currentProject.value?.project) return <Skeleton />;
+  if (canEditProject.value) return <NewImportForm projectId={projectId} />;
+  return (
+    <div class="page">
+      <h1>{t.newImport.title}</h1>
+      <EmptyState text={t.newImport.notAllowed}>
+        <ButtonLink href={pathTo.imports(projectId)}>{t.notFound.backToImports}</ButtonLink>
+      </EmptyState>
+    </div>
+  );
+}
+
+/** Images come in from a list of addresses, from web pages or from a sitemap; the import starts at once. */
+function NewImportForm({ projectId }: { projectId: string }) {
   const words = t.newImport;
   const [way, setWay] = useState<Way>('addresses');
   const [text, setText] = useState(() => openDraft(projectId));

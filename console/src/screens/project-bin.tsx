@@ -22,7 +22,7 @@ export function ProjectBin({ pages, onRestored }: ProjectBinProps) {
     action.run(async () => {
       await api.restoreProject(project.id);
       pages.update((items) => items.filter(({ id }) => id !== project.id));
-      showToast(t.projectBin.restored(project.name));
+      showToast(t.projectBin.restored(project.name), { about: [project.id] });
       onRestored();
     });
   if (pages.problem) return <ErrorState problem={pages.problem} onRetry={pages.reload} />;

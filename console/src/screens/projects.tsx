@@ -27,7 +27,11 @@ type Asked = { dialog: 'create' } | { dialog: 'rename' | 'delete'; project: Proj
 function ProjectRow({ project, onAsk }: { project: Project; onAsk: (asked: Asked) => void }) {
   const { id, name, description, role, imageCount, updatedAt } = project;
   const rename = { label: t.projects.rename, onSelect: () => onAsk({ dialog: 'rename', project }) };
-  const remove = { label: t.projects.delete, onSelect: () => onAsk({ dialog: 'delete', project }) };
+  const remove = {
+    label: t.projects.delete,
+    onSelect: () => onAsk({ dialog: 'delete', project }),
+    isDanger: true,
+  };
   const actions = role === 'owner' ? [rename, remove] : role === 'editor' ? [rename] : [];
   return (
     <li class="project-row" data-testid="project-row">
@@ -127,6 +131,7 @@ export function ProjectsScreen() {
             bin.reload();
             showToast(t.projects.deleted(asked.project.name), {
               undo: () => void restoreWithToast(asked.project),
+              about: [asked.project.id],
             });
           }}
         />

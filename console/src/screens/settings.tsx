@@ -75,7 +75,10 @@ export function SettingsScreen({ projectId }: { projectId: string }) {
           onClose={() => setDeleting(false)}
           onDone={() => {
             navigate(pathTo.projects());
-            showToast(t.projects.deleted(project.name), { undo: () => void restoreWithToast(project) });
+            showToast(t.projects.deleted(project.name), {
+              undo: () => void restoreWithToast(project),
+              about: [project.id],
+            });
           }}
         />
       )}

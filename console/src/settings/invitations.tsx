@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import type { Invitation, MadeInvitation } from '../api/types.ts';
 import { Button } from '../components/button.tsx';
@@ -7,6 +8,7 @@ import { LoadMore } from '../components/load-more.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { Table } from '../components/table.tsx';
 import { formatAgo, formatTime } from '../format.ts';
+import { liveRoom } from '../live/live-room.ts';
 import { showToast } from '../state/toasts.ts';
 import { useAction } from '../state/use-action.ts';
 import { usePages } from '../state/use-pages.ts';
@@ -39,18 +41,36 @@ export function Invitations({ projectId }: { projectId: string }) {
   const pages = usePages<Invitation>(projectId, (cursor, signal) =>
     api.invitations(projectId, cursor, signal),
   );
+  // Somebody who joined has used one.
+  useEffect(() => liveRoom.onRoomEvent('members.changed', pages.reload), [projectId]);
+  const [madeId, setMadeId] = useState<string | null>(null);
+  /** The form shows the link it has made; another form shows none. */
+  const [formNumber, setFormNumber] = useState(0);
+  const dropLink = () => {
+    setMadeId(null);
+    setFormNumber((number) => number + 1);
+  };
+  const isMadeOver =
+    pages.items?.some((invitation) => invitation.id === madeId && stateOf(invitation) !== 'open') ?? false;
+  useEffect(() => {
+    if (isMadeOver) dropLink();
+  }, [isMadeOver]);
   const action = useAction();
   const withdraw = (invitation: Invitation) =>
     action.run(async () => {
       await api.withdrawInvitation(projectId, invitation.id);
       pages.update((items) => items.filter(({ id }) => id !== invitation.id));
+      if (invitation.id === madeId) dropLink();
       showToast(t.settings.withdrawn);
     });
-  const put = (made: MadeInvitation) => pages.update((items) => [made, ...items]);
+  const put = (made: MadeInvitation) => {
+    setMadeId(made.id);
+    pages.update((items) => [made, ...items]);
+  };
 
   return (
     <div class="stack">
-      <InvitationForm projectId={projectId} onMade={put} />
+      <InvitationForm key={formNumber} projectId={projectId} onMade={put} />
       {!pages.items && pages.isLoading && <Skeleton />}
       {pages.problem && <ErrorState problem={pages.problem} onRetry={pages.reload} />}
       {pages.items && pages.items.length > 0 && (

@@ -21,7 +21,3 @@ export function moveLabel(labels: readonly string[], index: number, step: 1 | -1
   if (moved === undefined || target < 0 || target >= labels.length) return [...labels];
   return labels.toSpliced(index, 1).toSpliced(target, 0, moved);
 }
-
-export function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((label, index) => label === other[index]);
-}

@@ -1,22 +1,12 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
 import type { Project } from '../api/types.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { TextField } from '../components/field.tsx';
 import { KeyCap } from '../components/key-cap.tsx';
-import { putProject } from '../state/project.ts';
-import { showToast } from '../state/toasts.ts';
-import { useAction } from '../state/use-action.ts';
 import { t } from '../strings.ts';
-import {
-  DIGITS,
-  type LabelFault,
-  MAX_LABEL_LENGTH,
-  isSameList,
-  labelFault,
-  moveLabel,
-} from './label-list.ts';
+import { DIGITS, type LabelFault, MAX_LABEL_LENGTH, labelFault, moveLabel } from './label-list.ts';
+import { useLabels } from './use-labels.ts';
 
 function LabelName({ label, index }: { label: string; index: number }) {
   return (
@@ -41,28 +31,23 @@ export function LabelsText({ labels }: { labels: readonly string[] }) {
   );
 }
 
-/** Adds, orders and removes labels; nothing is kept before it is saved. */
+/** Adds, orders and removes labels; each change is saved at once and can be undone. */
 export function LabelsEditor({ project }: { project: Project }) {
-  const [labels, setLabels] = useState<readonly string[]>(project.labels);
+  const { labels, problem, save } = useLabels(project);
   const [text, setText] = useState('');
   const [fault, setFault] = useState<LabelFault | null>(null);
-  const action = useAction();
+  const move = (index: number, step: 1 | -1) =>
+    save(moveLabel(labels, index, step), t.settings.labelMoved(labels[index] ?? ''));
 
   const add = (event: Event) => {
     event.preventDefault();
     const found = labelFault(labels, text);
     setFault(found);
     if (found !== null) return;
-    setLabels([...labels, text.trim()]);
+    const label = text.trim();
+    save([...labels, label], t.settings.labelAdded(label));
     setText('');
   };
-  const save = () =>
-    action.run(async () => {
-      const changed = await api.updateProject(project.id, { labels: [...labels] });
-      putProject(changed);
-      setLabels(changed.labels);
-      showToast(t.settings.labelsSaved);
-    });
 
   return (
     <div class="stack">
@@ -76,18 +61,23 @@ export function LabelsEditor({ project }: { project: Project }) {
                 icon="arrowUp"
                 label={t.settings.moveUp(label)}
                 isDisabled={index === 0}
-                onClick={() => setLabels(moveLabel(labels, index, -1))}
+                onClick={() => move(index, -1)}
               />
               <IconButton
                 icon="arrowDown"
                 label={t.settings.moveDown(label)}
                 isDisabled={index === labels.length - 1}
-                onClick={() => setLabels(moveLabel(labels, index, 1))}
+                onClick={() => move(index, 1)}
               />
               <IconButton
                 icon="close"
                 label={t.settings.removeLabel(label)}
-                onClick={() => setLabels(labels.filter((one) => one !== label))}
+                onClick={() =>
+                  save(
+                    labels.filter((one) => one !== label),
+                    t.settings.labelRemoved(label),
+                  )
+                }
               />
             </span>
           </li>
@@ -110,17 +100,7 @@ export function LabelsEditor({ project }: { project: Project }) {
           {t.settings.addLabel}
         </Button>
       </form>
-      {action.problem && <ErrorState problem={action.problem} />}
-      <div>
-        <Button
-          isDisabled={isSameList(labels, project.labels)}
-          isBusy={action.isBusy}
-          testId="labels-save"
-          onClick={() => void save()}
-        >
-          {t.settings.saveLabels}
-        </Button>
-      </div>
+      {problem && <ErrorState problem={problem} />}
     </div>
   );
 }

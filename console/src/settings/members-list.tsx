@@ -76,6 +76,21 @@ export function MembersList({ project, user }: { project: Project; user: User })
   }
   const reader = { userId: user.id, role: project.role };
   const rightsOf = (member: Member) => rightsOver(member, reader, items, pages.nextCursor === null);
+  const actionOn = (member: Member): string | null => {
+    const { canRemove, canLeave } = rightsOf(member);
+    return canLeave ? t.settings.leave : canRemove ? t.settings.remove : null;
+  };
+  const actions = {
+    header: t.account.action,
+    isTight: true,
+    isEnd: true,
+    cell: (member: Member) =>
+      actionOn(member) !== null && (
+        <Button testId="member-remove" onClick={() => setAsked(member)}>
+          {actionOn(member)}
+        </Button>
+      ),
+  };
   return (
     <div class="stack">
       <Table
@@ -100,24 +115,13 @@ export function MembersList({ project, user }: { project: Project; user: User })
               rightsOf(member).canChangeRole ? (
                 <RoleMenu member={member} onChoose={(role) => void changeRole(member, role)} />
               ) : (
-                t.projects.role[member.role]
+                <>
+                  {t.projects.role[member.role]}
+                  {rightsOf(member).isLastOwner && <span class="muted">, {t.settings.lastOwner}</span>}
+                </>
               ),
           },
-          {
-            header: t.account.action,
-            isTight: true,
-            isEnd: true,
-            cell: (member) => {
-              const { canRemove, canLeave, isLastOwner } = rightsOf(member);
-              if (isLastOwner) return <span class="muted">{t.settings.lastOwner}</span>;
-              if (!canRemove && !canLeave) return null;
-              return (
-                <Button testId="member-remove" onClick={() => setAsked(member)}>
-                  {canLeave ? t.settings.leave : t.settings.remove}
-                </Button>
-              );
-            },
-          },
+          ...(items.some(actionOn) ? [actions] : []),
         ]}
       />
       {action.problem && <ErrorState problem={action.problem} />}

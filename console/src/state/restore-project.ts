@@ -12,7 +12,7 @@ export async function restoreWithToast(project: Pick<Project, 'id' | 'name'>): P
   try {
     await api.restoreProject(project.id);
     navigate(pathTo.images(project.id));
-    showToast(t.projectBin.restored(project.name));
+    showToast(t.projectBin.restored(project.name), { about: [project.id] });
   } catch (error) {
     showToast(explainProblem(problemOf(error)).title, { kind: 'error' });
   }

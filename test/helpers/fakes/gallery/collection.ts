@@ -6,7 +6,7 @@ export const PROJECT_ID = 'prj_1';
 const USER = { id: 'usr_1', name: 'Ada Lovelace' };
 const HOSTS = ['archive.example', 'garden.example', 'harbour.example', 'museum.example'];
 const LICENSES = ['cc0', 'cc-by', null, 'cc-by-sa'];
-export const LABELS = ['animal', 'building', 'plant', 'vehicle'];
+const LABELS = ['animal', 'building', 'plant', 'vehicle'];
 const TAGS = ['morning', 'sea', 'sharp', 'winter'];
 const REVIEWS = ['undecided', 'keep', 'undecided', 'reject', 'undecided'] as const;
 const FORMATS = ['jpeg', 'png', 'webp'] as const;
@@ -21,6 +21,7 @@ interface Undo {
 export class FakeCollection {
   images: Image[];
   bin: Image[] = [];
+  labels: string[] = LABELS;
   private readonly undos = new Map<string, Undo>();
   /** The review of each image whose outcome stands. */
   private readonly standing = new Map<string, string | null>();
@@ -93,7 +94,8 @@ export class FakeCollection {
 
   facets() {
     const licenses = [...new Set(LICENSES.filter((license) => license !== null))];
-    return { labels: LABELS, tags: TAGS, hosts: HOSTS, licenses };
+    const tags = [...new Set(this.images.flatMap((image) => image.tags))].toSorted();
+    return { labels: LABELS, tags, hosts: HOSTS, licenses };
   }
 
   private note(reviewId: string, before: Undo['before']) {

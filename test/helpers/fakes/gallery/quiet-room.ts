@@ -1,9 +1,24 @@
 import type { Server } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { HEARTBEAT_MS, PING, PONG, type RoomFrame, SUBPROTOCOL } from '../../../../src/rooms/protocol.ts';
+import {
+  HEARTBEAT_MS,
+  PING,
+  PONG,
+  type ProjectEventType,
+  type RoomEvent,
+  type RoomFrame,
+  SUBPROTOCOL,
+} from '../../../../src/rooms/protocol.ts';
 
-/** A room in which nothing happens: it welcomes who comes and answers their pings. Resolves `close` at once. */
-export function openQuietRoom(server: Server, user: string): { close: () => void } {
+interface QuietRoom {
+  /** Tells everybody of an event, as done by a teammate. */
+  tell: (type: ProjectEventType, data: RoomEvent['data']) => void;
+  close: () => void;
+}
+
+/** A room in which nothing happens but what is told: it welcomes who comes and answers their pings. */
+export function openQuietRoom(server: Server, user: string): QuietRoom {
+  let head = 0;
   const sockets = new WebSocketServer({ server, handleProtocols: () => SUBPROTOCOL });
   sockets.on('connection', (socket) => {
     socket.on('message', (data) => {
@@ -18,7 +33,7 @@ export function openQuietRoom(server: Server, user: string): { close: () => void
           user,
           role: 'owner',
           epoch: 'quiet',
-          head: 0,
+          head,
           floor: 1,
           resumed: false,
           why: 'new',
@@ -35,6 +50,12 @@ export function openQuietRoom(server: Server, user: string): { close: () => void
     });
   });
   return {
+    tell: (type, data) => {
+      head += 1;
+      const event: RoomEvent = { seq: head, type, id: `evt_${head}`, user: 'usr_2', ts: Date.now(), data };
+      const frame: RoomFrame = { k: 'events', events: [event], live: true };
+      for (const socket of sockets.clients) socket.send(JSON.stringify([frame]));
+    },
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();

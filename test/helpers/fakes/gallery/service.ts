@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Image, ImageFilter, ReviewChange } from '../../../../console/src/api/types.ts';
-import { type FakeCollection, LABELS, PROJECT_ID } from './collection.ts';
+import { type FakeCollection, PROJECT_ID } from './collection.ts';
+import type { ProjectEventType, RoomEvent } from '../../../../src/rooms/protocol.ts';
 import type { Picture } from './pictures.ts';
 import { openQuietRoom } from './quiet-room.ts';
 
@@ -24,6 +25,8 @@ interface Asked {
 }
 
 export interface FakeService {
+  /** Tells everybody in the room of an event. */
+  tell: (type: ProjectEventType, data: RoomEvent['data']) => void;
   /** Without a slash at the end. */
   origin: string;
   close: () => Promise<void>;
@@ -50,6 +53,7 @@ export async function startGalleryService(parts: Parts): Promise<FakeService> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     origin: `http://127.0.0.1:${address.port}`,
+    tell: room.tell,
     close: async () => {
       room.close();
       server.closeAllConnections();
@@ -115,6 +119,9 @@ function answer({ collection, role = 'owner' }: Parts, { path, method, query, bo
       return { environment: 'test', sampleSiteUrl: null, sharedOrigin: null };
     case `GET ${project}`:
       return projectOf(collection, role);
+    case `PATCH ${project}`:
+      collection.labels = (body['labels'] ?? collection.labels) as string[];
+      return projectOf(collection, role);
     case 'GET /v1/projects':
       return { data: [projectOf(collection, role)], nextCursor: null };
     case `GET ${project}/members`:
@@ -160,7 +167,7 @@ function review(collection: FakeCollection, body: Record<string, unknown>): unkn
   return { ...collection.review(change, chosen), images: [], conflicts: [] };
 }
 
-function projectOf({ images }: FakeCollection, role: string) {
+function projectOf({ images, labels }: FakeCollection, role: string) {
   return {
     id: PROJECT_ID,
     name: 'Garden survey',
@@ -168,7 +175,7 @@ function projectOf({ images }: FakeCollection, role: string) {
     visibility: 'private',
     role,
     imageCount: images.length,
-    labels: LABELS,
+    labels,
     createdAt: CREATED_AT,
     updatedAt: CREATED_AT,
     deletedAt: null,
