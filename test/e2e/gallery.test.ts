@@ -277,7 +277,7 @@ describe('a tile', () => {
   it('without a thumbnail says its name and format, and loads nothing', async () => {
     Object.assign(collection.images[0] ?? {}, { thumbnail: null, mime: 'image/avif' });
     await open();
-    await expect.poll(() => cell(0).innerText()).toBe('frame-1.jpg\nAVIF');
+    await expect.poll(() => cell(0).locator('.tile-words').innerText()).toBe('frame-1.jpg\nAVIF');
     expect(await cell(0).locator('img').count()).toBe(0);
   });
 
