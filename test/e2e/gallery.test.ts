@@ -277,7 +277,10 @@ describe('a tile', () => {
   it('without a thumbnail says its name and format, and loads nothing', async () => {
     Object.assign(collection.images[0] ?? {}, { thumbnail: null, mime: 'image/avif' });
     await open();
-    await expect.poll(() => cell(0).innerText()).toBe('frame-1.jpg\nAVIF');
+    const drawn = cell(0)
+      .locator('[data-text]')
+      .evaluateAll((words) => words.map((word) => getComputedStyle(word, '::before').content));
+    expect(await drawn).toEqual(['"frame-1.jpg"', '"AVIF"']);
     expect(await cell(0).locator('img').count()).toBe(0);
   });
 

@@ -82,13 +82,13 @@ function formatOf({ mime }: TileImage): string {
   return names[mime] ?? mime;
 }
 
-/** What stands for a thumbnail that there is none of. */
+/** What stands for a thumbnail that there is none of. Drawn by the style: the label of the link names the image. */
 function TileName({ image }: { image: TileImage }) {
   return (
     <span class="tile-name" aria-hidden="true">
       <span class="tile-words">
-        <span>{nameOfSource(image.source.url)}</span>
-        <span class="muted">{formatOf(image)}</span>
+        <span data-text={nameOfSource(image.source.url)} />
+        <span class="muted" data-text={formatOf(image)} />
       </span>
     </span>
   );

@@ -129,6 +129,8 @@ function answer({ collection, role = 'owner' }: Parts, { path, method, query, bo
         data: [{ userId: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', role: 'owner' }],
         nextCursor: null,
       };
+    case `GET ${project}/invitations`:
+      return { data: [], nextCursor: null };
     case `GET ${project}/jobs`:
       return { data: ['job_1', 'job_2'].map((id) => jobOf(id, collection)), nextCursor: null };
     case `POST ${project}/room/ticket`:
