@@ -218,15 +218,17 @@ describe('the facts', () => {
 
 describe('the numbers', () => {
   it('of a decision about all that match, and of its undo, are said', async () => {
+    // More than come while the first ones are shown.
+    collection = new FakeCollection(1_000, pictures);
     await visit('/images?review=undecided');
     await page.getByTestId('gallery-tile').first().waitFor();
     await page.keyboard.press('Control+a');
     await page.getByTestId('select-matching').click();
     await page.getByTestId('bulk-keep').click();
-    await page.getByText('180 images kept').waitFor();
+    await page.getByText('600 images kept').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('Undone: 180 images').waitFor();
-    await expect.poll(() => collection.list({ review: 'undecided' }).length).toBe(180);
+    await page.getByText('Undone: 600 images').waitFor();
+    await expect.poll(() => collection.list({ review: 'undecided' }).length).toBe(600);
   });
 
   it('of what comes back from the bin are said in the review', async () => {

@@ -87,7 +87,6 @@ function Tool({ icon, label, keys, caps = keys, isDisabled = false, onPress, tes
       <button
         type="button"
         class="button button-quiet decision-tool"
-        aria-label={label}
         aria-disabled={isDisabled || undefined}
         aria-keyshortcuts={keys.join('+')}
         data-testid={testId}
@@ -96,6 +95,7 @@ function Tool({ icon, label, keys, caps = keys, isDisabled = false, onPress, tes
         }}
       >
         <Icon name={icon} />
+        <span class="visually-hidden">{label}</span>
         <span class="decision-key" aria-hidden="true">
           {caps.map((name) => (
             <KeyCap key={name} name={name} />
