@@ -9,7 +9,7 @@ interface GalleryView {
 }
 
 /** Re-rendering on every scrolled pixel would be waste; this is well within what is kept around the screen. */
-const STEP_PX = 100;
+const STEP_PX = 200;
 
 /** Watches the width of a gallery and which part of it the page shows. */
 export function useWindowRows() {
