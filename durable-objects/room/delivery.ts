@@ -39,6 +39,8 @@ export class Delivery {
   #flushedTo: number;
   /** Unseen bytes of all sockets, as of this turn. */
   #unseenInRoom = 0;
+  /** Those with most unseen first, as of this turn; null until a full room asks for it. */
+  #largestFirst: Link[] | null = null;
   #looksAgain = false;
 
   constructor(deps: DeliveryDeps) {
@@ -118,6 +120,7 @@ export class Delivery {
 
   #sumUp(): void {
     this.#unseenInRoom = this.#deps.links.present().reduce((sum, link) => sum + this.#unseenOf(link), 0);
+    this.#largestFirst = null;
   }
 
   #flush(): void {
@@ -174,24 +177,25 @@ export class Delivery {
   }
 
   /**
-   * Takes place for what a socket is about to be sent. In a full room those go that have more unseen than this one would;
-   * where it has most itself it waits.
+   * Takes place for what a socket is about to be sent. In a full room those go that had more unseen at the start of this
+   * turn than this one would have now; where there is none it waits.
    */
   #hasPlace(link: Link, bytes: number): boolean {
-    const { links, drop } = this.#deps;
     const unseen = this.#unseenOf(link) + bytes;
     if (unseen > LIMITS.unseenBytes) return false;
     while (this.#unseenInRoom + bytes > LIMITS.roomUnseenBytes) {
-      const [largest] = links
+      this.#largestFirst ??= this.#deps.links
         .present()
-        .map((other) => ({ other, unseen: this.#unseenOf(other) }))
-        .sort((one, two) => two.unseen - one.unseen);
-      if (!largest || largest.unseen <= unseen) {
+        .sort((one, two) => this.#unseenOf(two) - this.#unseenOf(one));
+      const [largest] = this.#largestFirst;
+      const most = largest ? this.#unseenOf(largest) : 0;
+      if (!largest || most <= unseen) {
         this.#lookAgain();
         return false;
       }
-      this.#unseenInRoom -= largest.unseen;
-      drop(largest.other);
+      this.#largestFirst.shift();
+      this.#unseenInRoom -= most;
+      this.#deps.drop(largest);
     }
     this.#unseenInRoom += bytes;
     return true;
