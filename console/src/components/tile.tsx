@@ -1,6 +1,7 @@
 import type { Image } from '../api/types.ts';
 import { formatList } from '../format.ts';
 import type { Ring } from '../live/people.ts';
+import { REVIEW_ICONS } from '../review/review-looks.ts';
 import { pathTo } from '../routing/match.ts';
 import { t } from '../strings.ts';
 import { initialsOf } from './avatar-stack.tsx';
@@ -50,8 +51,6 @@ function RingMark({ ring }: { ring: Ring }) {
   );
 }
 
-const MARKS = { keep: 'check', reject: 'cross' } as const;
-
 /** What was decided about the image, for the eye; the label of the link says it too. */
 function TileMarks({ image: { review = 'undecided', label } }: { image: TileImage }) {
   if (review === 'undecided' && !label) return null;
@@ -59,7 +58,7 @@ function TileMarks({ image: { review = 'undecided', label } }: { image: TileImag
     <span class="tile-marks" aria-hidden="true">
       {review !== 'undecided' && (
         <span class={`tile-mark tile-mark-${review}`}>
-          <Icon name={MARKS[review]} size={16} />
+          <Icon name={REVIEW_ICONS[review]} size={16} />
         </span>
       )}
       {label && <span class="tile-label">{label}</span>}
@@ -104,8 +103,8 @@ function placeholderOf({ averageColor, review }: TileImage): string {
  * colour.
  */
 export function Tile(props: TileProps) {
-  const { image, isCurrent = false, isSelected = false, ring, search = '', tabIndex, testId } = props;
-  const { isFilled = false } = props;
+  const { image, ring, search = '', tabIndex, testId } = props;
+  const { isCurrent = false, isSelected = false, isFilled = false } = props;
   const label = describeTile(image, ring);
   const states = [
     isSelected && 'tile-selected',

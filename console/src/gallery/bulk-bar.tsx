@@ -5,13 +5,15 @@ import { Icon } from '../components/icon.tsx';
 import { KeyCap } from '../components/key-cap.tsx';
 import { Menu } from '../components/menu.tsx';
 import { ProgressLine } from '../components/progress.tsx';
+import { DECISION_KEYS } from '../review/review-keys.ts';
+import { REVIEW_ICONS, REVIEWS } from '../review/review-looks.ts';
 import { placeIn } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
+import { knownTotal } from '../state/list-total.ts';
 import { canEditProject } from '../state/project.ts';
 import { t } from '../strings.ts';
 import { LabelDialog, TagDialog } from './bulk-dialogs.tsx';
 import { binImages, bulkProgress, reviewImages, targetOf } from './bulk.ts';
-import { countMatching } from './count-matching.ts';
 import type { FilterSources } from './filter-choices.ts';
 import { endSelecting, isSelectMode, isSelecting } from './select-mode.ts';
 import { isEmpty, selectAll } from './selection.ts';
@@ -19,16 +21,10 @@ import './bulk-bar.css';
 
 type Asked = 'label' | 'addTag' | 'removeTag';
 
-const DECISIONS = [
-  { review: 'keep', icon: 'check', keyCap: 'P' },
-  { review: 'reject', icon: 'cross', keyCap: 'X' },
-  { review: 'undecided', icon: 'skipped', keyCap: 'U' },
-] as const;
-
 function Count({ store }: { store: GalleryStore }) {
   const { ids, isAll } = store.selection.value;
   const loaded = store.images.value.length;
-  const total = countMatching(store);
+  const total = knownTotal(store);
   if (isAll) {
     return (
       <p class="bulk-count" data-testid="bulk-count">
@@ -101,17 +97,17 @@ export function BulkBar({ store, sources }: { store: GalleryStore; sources: Filt
       <Progress />
       <Count store={store} />
       <div class="bulk-actions">
-        {DECISIONS.map(({ review: decision, icon, keyCap }) => (
+        {REVIEWS.map((decision) => (
           <Button
             key={decision}
-            icon={icon}
+            icon={REVIEW_ICONS[decision]}
             isDisabled={isOff}
             testId={`bulk-${decision}`}
             onClick={() => review({ review: decision })}
           >
             {t.filter.review[decision]}
             <span class="bulk-wide" aria-hidden="true">
-              <KeyCap name={keyCap} />
+              <KeyCap name={DECISION_KEYS[decision]} />
             </span>
           </Button>
         ))}

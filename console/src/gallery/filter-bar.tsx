@@ -2,10 +2,9 @@ import { useState } from 'preact/hooks';
 import type { ImageFilter } from '../api/types.ts';
 import { Button } from '../components/button.tsx';
 import { FilterChip } from '../components/chip.tsx';
-import type { Tone } from '../components/chip.tsx';
-import type { IconName } from '../components/icon.tsx';
 import { Select } from '../components/select.tsx';
 import { Sheet } from '../components/sheet.tsx';
+import { REVIEW_ICONS, REVIEWS, toneOf } from '../review/review-looks.ts';
 import { t } from '../strings.ts';
 import { FacetPicker } from './facet-picker.tsx';
 import { choicesOf } from './filter-choices.ts';
@@ -19,22 +18,17 @@ interface FilterProps {
   onFilter: (filter: ImageFilter) => void;
 }
 
-const REVIEWS: readonly { value: 'keep' | 'reject' | 'undecided'; tone: Tone; icon: IconName }[] = [
-  { value: 'keep', tone: 'keep', icon: 'check' },
-  { value: 'reject', tone: 'plain', icon: 'cross' },
-  { value: 'undecided', tone: 'plain', icon: 'skipped' },
-];
 /** All but the state of review, which has chips. */
 const PICKED = FILTER_PARTS.filter((part) => part !== 'review');
 
 function ReviewChips({ filter, onFilter }: Omit<FilterProps, 'sources'>) {
   return (
     <div class="row" role="group" aria-label={t.filter.parts.review}>
-      {REVIEWS.map(({ value, tone, icon }) => (
+      {REVIEWS.map((value) => (
         <FilterChip
           key={value}
-          tone={tone}
-          icon={icon}
+          tone={toneOf(value)}
+          icon={REVIEW_ICONS[value]}
           isOn={filter.review === value}
           testId={`filter-${value}`}
           onToggle={() => onFilter(withPart(filter, 'review', filter.review === value ? null : value))}

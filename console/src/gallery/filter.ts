@@ -1,5 +1,5 @@
 import { FORMATS, SIZES, isReview } from '../api/types.ts';
-import type { Image, ImageFilter } from '../api/types.ts';
+import type { ImageFilter } from '../api/types.ts';
 
 /** The parts of a filter, in the order in which they stand in the address and in the bar. */
 export const FILTER_PARTS = [
@@ -65,19 +65,4 @@ export function filterSearch(filter: ImageFilter): string {
 
 export function isFiltered(filter: ImageFilter): boolean {
   return FILTER_PARTS.some((part) => filter[part] !== undefined);
-}
-
-/**
- * Whether an image still matches as far as a decision can change that: what it is and where it came from stay, and
- * it was listed for them.
- */
-export function stillMatches(
-  { review, label, tags }: Pick<Image, 'review' | 'label' | 'tags'>,
-  filter: ImageFilter,
-): boolean {
-  return (
-    (filter.review === undefined || filter.review === review) &&
-    (filter.label === undefined || filter.label === label) &&
-    (filter.tag === undefined || tags.includes(filter.tag))
-  );
 }

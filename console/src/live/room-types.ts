@@ -61,7 +61,7 @@ export interface RoomClient {
   tryNow: () => void;
   /** The network is back, or somebody looks: tries now, or finds out at once whether the connection still works. */
   nudge: () => void;
-  /** The browser has lost the network: takes the connection for lost, which would else show only at the next heartbeat. */
+  /** The browser has lost the network: takes the connection for lost, which else only the next heartbeat would show. */
   cut: () => void;
   /** Sends what somebody is doing; after a reconnect it goes along with `hello`. */
   setPresence: (data: PresenceData) => void;

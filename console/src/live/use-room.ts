@@ -1,12 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import type { PresenceData } from '../../../src/rooms/protocol.ts';
 import type { Route } from '../routing/match.ts';
-import { place, route } from '../routing/navigation.ts';
+import { route } from '../routing/navigation.ts';
 import { applyRemote } from '../review/review-store.ts';
-import { readFilter } from '../gallery/filter.ts';
-import { dropImages, galleryOf, loadMoreImages, rereadImages } from '../state/gallery-store.ts';
+import { dropImages, rereadImages } from '../state/gallery-store.ts';
 import { currentProject, openProject, refreshProject } from '../state/project.ts';
-import { useRetryOnReturn } from '../state/use-retry-on-return.ts';
 import { conflate } from './conflate.ts';
 import { liveRoom } from './live-room.ts';
 import { windowClock } from './timers.ts';
@@ -89,18 +87,6 @@ function watchNetwork(): () => void {
   };
 }
 
-/** Asks again, when the network is back, for the page of the list of images that could not be reached. */
-function useListRetry(): void {
-  const here = route.value;
-  const store =
-    here.name === 'images' || here.name === 'image'
-      ? galleryOf(here.projectId, readFilter(place.value.search))
-      : null;
-  useRetryOnReturn(store?.problem.value ?? null, () => {
-    if (store) void loadMoreImages(store);
-  });
-}
-
 /** Is in the room of the open project for as long as it is open, and says there what one looks at. */
 export function useRoom(projectId: string | null): void {
   useEffect(() => {
@@ -115,8 +101,6 @@ export function useRoom(projectId: string | null): void {
   }, [projectId]);
 
   useEffect(watchNetwork, []);
-
-  useListRetry();
 
   const current = route.value;
   useEffect(() => {

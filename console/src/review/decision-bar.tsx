@@ -6,16 +6,9 @@ import { Tooltip } from '../components/tooltip.tsx';
 import { chooseMoveOn, movesOn } from '../state/move-on.ts';
 import { t } from '../strings.ts';
 import { DECISION_KEYS } from './review-keys.ts';
+import { REVIEW_ICONS, REVIEWS } from './review-looks.ts';
 import { canRedo, canUndo, isNetworkAway, pendingDecisions } from './review-store.ts';
 import './decision-bar.css';
-
-const REVIEWS: readonly Review[] = ['keep', 'reject', 'undecided'];
-
-export const REVIEW_ICONS: Readonly<Record<Review, IconName>> = {
-  keep: 'check',
-  reject: 'cross',
-  undecided: 'skipped',
-};
 
 interface DecisionBarProps {
   review: Review;

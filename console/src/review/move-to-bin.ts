@@ -17,7 +17,7 @@ async function restore(projectId: string, images: readonly Image[]): Promise<voi
       images.filter(({ id }) => !conflicts.includes(id)),
     );
     const count = ids.length - conflicts.length;
-    if (count > 0) showToast(t.bin.restored(count));
+    if (count > 0) showToast(t.bin.restored(count), { about: ids });
     if (conflicts.length > 0) showToast(t.review.notRestored(conflicts.length), { kind: 'error' });
     await refreshProject(projectId);
   } catch (error) {
@@ -35,7 +35,7 @@ export async function moveToBin(projectId: string, images: readonly Image[]): Pr
   try {
     await settledDecisions(ids);
     await api.deleteImages(projectId, ids);
-    showToast(t.review.binned(ids.length), { undo: () => void restore(projectId, images) });
+    showToast(t.review.binned(ids.length), { undo: () => void restore(projectId, images), about: ids });
     await refreshProject(projectId);
   } catch (error) {
     putBackImages(projectId, images);

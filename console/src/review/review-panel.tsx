@@ -3,7 +3,7 @@ import type { Image, ReviewChange } from '../api/types.ts';
 import { Chip, FilterChip } from '../components/chip.tsx';
 import { KeyCap } from '../components/key-cap.tsx';
 import { t } from '../strings.ts';
-import { REVIEW_ICONS } from './decision-bar.tsx';
+import { REVIEW_ICONS, toneOf } from './review-looks.ts';
 import { loadProjectTags, projectTags } from './project-tags.ts';
 import { digitOf } from './review-keys.ts';
 import { TagsField } from './tags-field.tsx';
@@ -58,7 +58,7 @@ function ReadOnly({ values }: { values: readonly string[] }) {
 function ReviewChip({ review }: Pick<Image, 'review'>) {
   return (
     <div>
-      <Chip icon={REVIEW_ICONS[review]} tone={review === 'keep' ? 'keep' : 'plain'}>
+      <Chip icon={REVIEW_ICONS[review]} tone={toneOf(review)}>
         {t.review.states[review]}
       </Chip>
     </div>

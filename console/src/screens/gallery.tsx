@@ -9,7 +9,6 @@ import { Delayed } from '../components/skeleton.tsx';
 import { ProgressLine } from '../components/progress.tsx';
 import { BulkBar } from '../gallery/bulk-bar.tsx';
 import { spoken } from '../gallery/bulk.ts';
-import { countMatching } from '../gallery/count-matching.ts';
 import { FilterBar, FilterButton } from '../gallery/filter-bar.tsx';
 import { filterSearch, isFiltered, readFilter } from '../gallery/filter.ts';
 import { Gallery } from '../gallery/gallery.tsx';
@@ -23,10 +22,12 @@ import { place, pushSearch } from '../routing/navigation.ts';
 import { config, loadConfig } from '../state/config.ts';
 import { galleryOf, loadMoreImages, reloadImages, takeFresh } from '../state/gallery-store.ts';
 import type { GalleryStore } from '../state/gallery-store.ts';
+import { knownTotal, listTotal } from '../state/list-total.ts';
 import { canEditProject, canReviewProject, currentProject } from '../state/project.ts';
 import { ROW_HEIGHTS, chooseRowHeight, rowHeight } from '../state/row-height.ts';
 import { showToast } from '../state/toasts.ts';
 import { useLiveGallery } from '../state/use-live-gallery.ts';
+import { useRetryOnReturn } from '../state/use-retry-on-return.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
 import './screens.css';
@@ -95,15 +96,12 @@ function FreshPill({ store }: { store: GalleryStore }) {
 
 /** How many images there are, as far as that is known, and how many of those shown have left the filter. */
 function ImageCount({ store }: { store: GalleryStore }) {
-  const loaded = store.images.value.length;
-  const hasMore = store.nextCursor.value !== null;
-  const ofProject = currentProject.value?.project?.imageCount;
-  const isKnown = !isFiltered(store.filter) && ofProject !== undefined;
+  const { count, isAtLeast } = listTotal(store);
   const left = store.leftCount.value;
   return (
     <>
       <span class="muted" data-testid="image-count">
-        {isKnown ? t.gallery.count(Math.max(ofProject, loaded)) : t.gallery.count(loaded, hasMore)}
+        {t.gallery.count(count, isAtLeast)}
       </span>
       {left > 0 && (
         <Button
@@ -179,6 +177,7 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
     void loadConfig();
     if (!store.isLoaded.value) void loadMoreImages(store);
   }, [store]);
+  useRetryOnReturn(store.problem.value, () => void loadMoreImages(store));
 
   return (
     <div>
@@ -194,7 +193,7 @@ export function GalleryScreen({ projectId }: { projectId: string }) {
           )}
         </div>
         <div class="row">
-          {hasFilters && <FilterButton {...filtering} matching={countMatching(store)} />}
+          {hasFilters && <FilterButton {...filtering} matching={knownTotal(store)} />}
           {canSelect && images.length > 0 && <SelectButton store={store} />}
           <ButtonLink href={pathTo.bin(projectId)} variant="quiet" icon="trash" testId="bin-open">
             <span class="tool-word">{t.bin.title}</span>

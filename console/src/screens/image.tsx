@@ -23,6 +23,7 @@ import { galleryOf, loadMoreImages, placeIn } from '../state/gallery-store.ts';
 import { canEditProject, canReviewProject, currentProject } from '../state/project.ts';
 import { listTotal } from '../state/list-total.ts';
 import { useResource } from '../state/use-resource.ts';
+import { useRetryOnReturn } from '../state/use-retry-on-return.ts';
 import { useTitle } from '../state/use-title.ts';
 import { t } from '../strings.ts';
 import { ImageActions, ImageFacts } from './image-facts.tsx';
@@ -102,6 +103,7 @@ export function ImageScreen({ projectId, imageId }: { projectId: string; imageId
     store.lastViewedId = imageId;
     if (!store.isLoaded.value || index + LOAD_AHEAD > images.length) void loadMoreImages(store);
   }, [imageId]);
+  useRetryOnReturn(store.problem.value, () => void loadMoreImages(store));
 
   if (isMissing(resource.problem)) {
     const { image: title, unshared, backToImages } = t.notFound;

@@ -1,10 +1,11 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
+import { matchesDecision } from '../../../src/domain/image/matches-decision.ts';
 import { api } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Image, ImageFilter } from '../api/types.ts';
-import { filterSearch, isFiltered, stillMatches } from '../gallery/filter.ts';
+import { filterSearch, isFiltered } from '../gallery/filter.ts';
 import { mergeFresh, splitFresh } from '../gallery/fresh.ts';
 import type { ImageState } from '../review/image-state.ts';
 import { NOTHING, without } from '../gallery/selection.ts';
@@ -54,7 +55,7 @@ function newStore(key: string, projectId: string, filter: ImageFilter): GalleryS
     filter,
     images,
     places: computed(() => new Map(images.value.map(({ id }, place) => [id, place]))),
-    leftCount: computed(() => images.value.filter((image) => !stillMatches(image, filter)).length),
+    leftCount: computed(() => images.value.filter((image) => !matchesDecision(image, filter)).length),
     selection: signal(NOTHING),
     nextCursor: signal<string | null>(null),
     isLoaded: signal(false),
@@ -200,7 +201,9 @@ export function putBackImages(projectId: string, images: readonly Image[]): void
       const last = store.images.value.at(-1);
       // What lies behind the last one comes with a later page.
       const isDue = ({ id }: Image) => store.nextCursor.value === null || !last || id > last.id;
-      const back = images.map(overlay).filter((image) => isDue(image) && stillMatches(image, store.filter));
+      const back = images
+        .map(overlay)
+        .filter((image) => isDue(image) && matchesDecision(image, store.filter));
       // Ids begin with the time, so their order is that of the list.
       if (store.isLoaded.value && back.length > 0)
         store.images.value = mergeFresh(back, store.images.value).sort((one, other) =>

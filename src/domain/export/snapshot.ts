@@ -4,7 +4,8 @@ import { read } from '../../db/read.ts';
 import { projects } from '../../db/schema/project.ts';
 import { enterProject } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
-import { type ImageFilter, LAST_ID, matchesDecision, matchesFacts, selectMatching } from '../image/filter.ts';
+import { type ImageFilter, LAST_ID, matchesFacts, selectMatching } from '../image/filter.ts';
+import { matchesDecision } from '../image/matches-decision.ts';
 import { type ImageRecord, selectImages } from '../image/view.ts';
 
 /** Records held in memory at a time. */

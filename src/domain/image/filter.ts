@@ -49,18 +49,6 @@ export function matchesFacts(filter: ImageFilter): SQL {
   return sql.join([sql`true`, ...equal(facts)], sql` and `);
 }
 
-/** Whether a decision matches. */
-export function matchesDecision(
-  { review, label, tags }: { review: Review; label: string | null; tags: readonly string[] },
-  filter: ImageFilter,
-): boolean {
-  return (
-    (filter.review === undefined || filter.review === review) &&
-    (filter.label === undefined || filter.label === label) &&
-    (filter.tag === undefined || tags.includes(filter.tag))
-  );
-}
-
 /**
  * Selects the ids of the living images of a project that match, newest first, from below the id `after`.
  *
