@@ -1,12 +1,10 @@
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectComplaints, launchBrowser } from '../helpers/browser.ts';
+import { CONSOLE_DIR } from '../helpers/console-page.ts';
 import { FakeCollection, PROJECT_ID } from '../helpers/fakes/gallery/collection.ts';
 import { makePictures } from '../helpers/fakes/gallery/pictures.ts';
 import { type FakeService, startGalleryService } from '../helpers/fakes/gallery/service.ts';
-
-const CONSOLE = path.resolve(import.meta.dirname, '../../dist/console');
 
 let browser: Browser;
 let service: FakeService;
@@ -18,7 +16,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   const pictures = await makePictures(2);
   collection = new FakeCollection(300, pictures);
-  service = await startGalleryService({ consoleDir: CONSOLE, collection, pictures });
+  service = await startGalleryService({ consoleDir: CONSOLE_DIR, collection, pictures });
   page = await browser.newPage();
   complaints = collectComplaints(page);
 });

@@ -1,38 +1,22 @@
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { collectComplaints, launchBrowser } from '../helpers/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openConsoleForEach } from '../helpers/console-page.ts';
 import { FakeCollection, PROJECT_ID } from '../helpers/fakes/gallery/collection.ts';
-import { type Picture, makePictures } from '../helpers/fakes/gallery/pictures.ts';
-import { type FakeService, startGalleryService } from '../helpers/fakes/gallery/service.ts';
+import type { Picture } from '../helpers/fakes/gallery/pictures.ts';
+import type { FakeService } from '../helpers/fakes/gallery/service.ts';
 
-const CONSOLE = path.resolve(import.meta.dirname, '../../dist/console');
 /** Three pages of the list, and many times what a screen shows. */
 const IMAGES = 300;
 
-let browser: Browser;
-let pictures: Picture[];
+let page: Page;
 let service: FakeService;
 let collection: FakeCollection;
-let page: Page;
-let complaints: string[];
+let pictures: Picture[];
 
-beforeAll(async () => {
-  [browser, pictures] = await Promise.all([launchBrowser(), makePictures(12)]);
-});
-afterAll(async () => await browser?.close());
-
-beforeEach(async () => {
-  collection = new FakeCollection(IMAGES, pictures);
-  service = await startGalleryService({ consoleDir: CONSOLE, collection, pictures });
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  complaints = collectComplaints(page);
-});
-afterEach(async () => {
-  await page.close();
-  await service.close();
-  expect(complaints).toEqual([]);
-});
+openConsoleForEach(
+  { images: IMAGES, pictures: 12 },
+  (opened) => ({ page, service, collection, pictures } = opened),
+);
 
 const tiles = () => page.getByTestId('gallery-tile');
 const cell = (index: number) => page.locator(`[data-index="${index}"]`);
@@ -254,8 +238,10 @@ describe('selected images', () => {
   });
 
   it('are chosen by a finger that is held, and then by taps', async () => {
-    const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true });
     await page.close();
+    const phone = { viewport: { width: 360, height: 740 }, hasTouch: true };
+    const context = await page.context().browser()?.newContext(phone);
+    if (!context) throw new Error('the browser has gone');
     page = await context.newPage();
     await open();
     const box = await cell(0).boundingBox();

@@ -1,12 +1,11 @@
-import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { collectComplaints, launchBrowser } from '../helpers/browser.ts';
+import { CONSOLE_DIR } from '../helpers/console-page.ts';
 import { FakeCollection, PROJECT_ID } from '../helpers/fakes/gallery/collection.ts';
 import { type Picture, makePictures } from '../helpers/fakes/gallery/pictures.ts';
 import { type FakeService, startGalleryService } from '../helpers/fakes/gallery/service.ts';
 
-const CONSOLE = path.resolve(import.meta.dirname, '../../dist/console');
 const IMAGES = 300;
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 360, height: 740 };
@@ -42,7 +41,8 @@ const pathname = () => new URL(page.url()).pathname;
 const home = `/projects/${PROJECT_ID}`;
 
 async function visit(address: string, viewport = DESK, role: 'owner' | 'viewer' = 'owner'): Promise<void> {
-  service = await startGalleryService({ consoleDir: CONSOLE, collection, pictures, role });
+  collection.role = role;
+  service = await startGalleryService({ consoleDir: CONSOLE_DIR, collection, pictures });
   const isPhone = viewport.width < 1024;
   context = await browser.newContext({
     viewport,

@@ -1,36 +1,14 @@
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { collectComplaints, launchBrowser } from '../helpers/browser.ts';
-import { FakeCollection, PROJECT_ID } from '../helpers/fakes/gallery/collection.ts';
-import { type Picture, makePictures } from '../helpers/fakes/gallery/pictures.ts';
-import { type FakeService, startGalleryService } from '../helpers/fakes/gallery/service.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openConsoleForEach } from '../helpers/console-page.ts';
+import { type FakeCollection, PROJECT_ID } from '../helpers/fakes/gallery/collection.ts';
+import type { FakeService } from '../helpers/fakes/gallery/service.ts';
 
-const CONSOLE = path.resolve(import.meta.dirname, '../../dist/console');
-
-let browser: Browser;
-let pictures: Picture[];
+let page: Page;
 let service: FakeService;
 let collection: FakeCollection;
-let page: Page;
-let complaints: string[];
 
-beforeAll(async () => {
-  [browser, pictures] = await Promise.all([launchBrowser(), makePictures(1)]);
-});
-afterAll(async () => await browser?.close());
-
-beforeEach(async () => {
-  collection = new FakeCollection(1, pictures);
-  service = await startGalleryService({ consoleDir: CONSOLE, collection, pictures });
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  complaints = collectComplaints(page);
-});
-afterEach(async () => {
-  await page.close();
-  await service.close();
-  expect(complaints).toEqual([]);
-});
+openConsoleForEach({ images: 1, pictures: 1 }, (opened) => ({ page, service, collection } = opened));
 
 describe('the labels of a project', () => {
   it('are saved at each change, and an Undo takes the last one back', async () => {
@@ -84,8 +62,7 @@ describe('a link that invites', () => {
 
 describe('who may not import', () => {
   it('is told so in place of the form', async () => {
-    await service.close();
-    service = await startGalleryService({ consoleDir: CONSOLE, collection, pictures, role: 'reviewer' });
+    collection.role = 'reviewer';
     await page.goto(`${service.origin}/projects/${PROJECT_ID}/imports/new`);
     await page.getByText('Your role does not allow imports. Ask an owner.').waitFor();
     expect(await page.getByTestId('import-start').count()).toBe(0);

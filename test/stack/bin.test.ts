@@ -17,6 +17,8 @@ beforeAll(async () => {
   owner = new pg.Client(database.roleUrl('darkroom_app', 'primary'));
   cron = new pg.Client(database.roleUrl('darkroom_service', 'primary'));
   await Promise.all([admin.connect(), owner.connect(), cron.connect()]);
+  // One that waits for the other would wait for ever.
+  await Promise.all([owner, cron].map(async (one) => await one.query(`set statement_timeout = '10s'`)));
   await admin.query(`insert into profiles (id, email, name) values ('usr_a', 'a@a.example', 'A')`);
 });
 
@@ -65,24 +67,23 @@ async function begin(...statements: string[]): Promise<void> {
 
 const restoreImages = `select app.enter_project('prj_a', 'editor'), app.restore_images('["img_1"]')`;
 const restoreProject = `select app.restore_project('prj_a')`;
-/** Time passes in the bin while somebody restores, as it does when the last minute of the 30 days has begun. */
-const almost = '29 days 23 hours 59 minutes 59.6 seconds';
-const untilOverdue = async () => await admin.query('select pg_sleep(0.6)');
+/** Its 30 days end while somebody restores. Long enough for that to have begun, on a busy machine too. */
+const almost = '29 days 23 hours 59 minutes 57 seconds';
 
-/** The purge begins before the restore is committed, and ends when it likes. */
-async function purgeUntilCommit(): Promise<number | undefined> {
-  const purging = purge();
-  await admin.query('select pg_sleep(0.3)');
-  await owner.query('commit');
-  return await purging;
+/** Waits until what nobody has brought back yet, as others see it, has been in the bin for 30 days. */
+async function untilOverdue(table: 'images' | 'projects'): Promise<void> {
+  const overdue = `select bool_and(deleted_at < now() - interval '30 days') as is_so from ${table}`;
+  const isOverdue = async () => (await admin.query<{ is_so: boolean }>(overdue)).rows[0]?.is_so;
+  await expect.poll(isOverdue, { timeout: 10_000 }).toBe(true);
 }
 
 describe('a restore that meets the purge', () => {
   it('keeps its images', async () => {
     await addImages(2, almost);
     await begin(restoreImages);
-    await untilOverdue();
-    expect(await purgeUntilCommit()).toBe(1);
+    await untilOverdue('images');
+    expect(await purge()).toBe(1);
+    await owner.query('commit');
     expect(await ids()).toEqual(['img_1']);
     expect(await purge()).toBe(0);
     expect(await ids()).toEqual(['img_1']);
@@ -92,8 +93,9 @@ describe('a restore that meets the purge', () => {
     await addImages(3, null);
     await binProject(almost);
     await begin(restoreProject);
-    await untilOverdue();
-    expect(await purgeUntilCommit()).toBe(0);
+    await untilOverdue('projects');
+    expect(await purge()).toBe(0);
+    await owner.query('commit');
     expect(await ids()).toHaveLength(3);
     expect(await projects()).toEqual([{ id: 'prj_a', deleted_at: null }]);
   });
@@ -103,7 +105,7 @@ describe('a restore that meets the purge', () => {
     await binProject(almost);
     await owner.query('begin');
     await owner.query(enter);
-    await untilOverdue();
+    await untilOverdue('projects');
     await cron.query('begin');
     await purge(2);
     await expect(owner.query(restoreProject)).rejects.toMatchObject({ message: 'not_found' });

@@ -22,6 +22,8 @@ export class FakeCollection {
   images: Image[];
   bin: Image[] = [];
   labels: string[] = LABELS;
+  /** What the reader is in the project. */
+  role: 'owner' | 'editor' | 'reviewer' | 'viewer' = 'owner';
   private readonly undos = new Map<string, Undo>();
   /** The review of each image whose outcome stands. */
   private readonly standing = new Map<string, string | null>();

@@ -37,7 +37,6 @@ interface Parts {
   consoleDir: string;
   collection: FakeCollection;
   pictures: readonly Picture[];
-  role?: 'owner' | 'editor' | 'reviewer' | 'viewer';
 }
 
 /** Serves the built console and, from memory, the part of the API that its gallery calls. On loopback only. */
@@ -109,7 +108,7 @@ function filterOf(query: URLSearchParams): ImageFilter {
   return filter;
 }
 
-function answer({ collection, role = 'owner' }: Parts, { path, method, query, body }: Asked): unknown {
+function answer({ collection }: Parts, { path, method, query, body }: Asked): unknown {
   const project = `/v1/projects/${PROJECT_ID}`;
   const ids = (body['ids'] ?? []) as string[];
   switch (`${method} ${path}`) {
@@ -118,12 +117,12 @@ function answer({ collection, role = 'owner' }: Parts, { path, method, query, bo
     case 'GET /v1/config':
       return { environment: 'test', sampleSiteUrl: null, sharedOrigin: null };
     case `GET ${project}`:
-      return projectOf(collection, role);
+      return projectOf(collection);
     case `PATCH ${project}`:
       collection.labels = (body['labels'] ?? collection.labels) as string[];
-      return projectOf(collection, role);
+      return projectOf(collection);
     case 'GET /v1/projects':
-      return { data: [projectOf(collection, role)], nextCursor: null };
+      return { data: [projectOf(collection)], nextCursor: null };
     case `GET ${project}/members`:
       return {
         data: [{ userId: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', role: 'owner' }],
@@ -169,7 +168,7 @@ function review(collection: FakeCollection, body: Record<string, unknown>): unkn
   return { ...collection.review(change, chosen), images: [], conflicts: [] };
 }
 
-function projectOf({ images, labels }: FakeCollection, role: string) {
+function projectOf({ images, labels, role }: FakeCollection) {
   return {
     id: PROJECT_ID,
     name: 'Garden survey',
