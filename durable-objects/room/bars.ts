@@ -27,7 +27,9 @@ export class Bars {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** Refuses tickets of the user, or of one session (`*`: of anybody), issued until now; returns when none of them is left. */
+  /**
+   * Refuses tickets of the user, or of one session (`*`: of anybody), issued until now; returns when none of them is left.
+   */
   add(user: string, code: number, now: number): number {
     const bar = { user, since: now, code };
     this.#bars.set(user, bar);

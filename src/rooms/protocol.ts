@@ -51,7 +51,7 @@ export const LIMITS = {
   newestEvents: 50,
   /** Events that a client may have been sent without having said `seen`: until it does, it is sent no more. */
   unseenEvents: 2_000,
-  /** The same in bytes, and for all sockets of a room together: what nobody reads waits in memory, of which there are 128 MB. */
+  /** The same in bytes, of a socket and of a whole room: what nobody reads waits in memory, of which there are 128 MB. */
   unseenBytes: 1024 * 1024,
   roomUnseenBytes: 32 * 1024 * 1024,
 } as const;

@@ -18,7 +18,7 @@ export interface RoomRpc {
   dismiss(userId: string, code: number): Promise<void>;
   /** Closes the sockets of sessions of a user that have ended, and refuses all tickets of theirs. */
   endSessions(userId: string, sessions: string[]): Promise<void>;
-  /** Closes everybody's sockets and refuses their tickets; with the code `gone` the room forgets everything soon afterwards. */
+  /** Closes everybody's sockets and refuses their tickets; with the code `gone` the room soon forgets everything. */
   close(code: number): Promise<void>;
 }
 

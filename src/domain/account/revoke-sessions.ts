@@ -8,9 +8,9 @@ import { requireUser } from './require-user.ts';
 export const REVOCATION_MS = 1_000;
 
 /**
- * The statement that ends the caller's sessions matching `which`, and the outbox message that makes every
- * cache forget them and every room close their sockets: also when Redis is down at this moment. A browser's session is known there by the hash of its
- * token, a program's by its id.
+ * The statement that ends the caller's sessions matching `which`, and the outbox message that makes every cache forget
+ * them and every room close their sockets: also when Redis is down at this moment. A cache knows a browser's session by
+ * the hash of its token, a program's by its id.
  */
 export function revocation(which: SQL): { effect: SQL; outbox: NonNullable<WriteInput['outbox']>[number] } {
   return {

@@ -29,9 +29,9 @@ export function slugOf(name: string): string {
 const OPEN_AHEAD = 6;
 
 /**
- * The project's images as of now, newest first, those that match, streamed: a page of records and a few open objects are in memory, whatever
- * the size. Errors: `not_found`; a failure while streaming breaks the stream off, so that a short file is
- * never taken for a whole one.
+ * The project's images that match as of now, newest first, streamed: a page of records and a few open objects are in
+ * memory, whatever the size. Errors: `not_found`; a failure while streaming breaks the stream off, so that a short file
+ * is never taken for a whole one.
  */
 export async function exportProject(
   ctx: RequestContext,
