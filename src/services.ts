@@ -7,7 +7,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
-import { createRedis } from './cache/redis.ts';
+import { createRedis } from './redis/client.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { createRedis } from '../../src/cache/redis.ts';
+import { createRedis } from '../../src/redis/client.ts';
 import { cacheKey } from '../../src/cache/namespaces.ts';
 import { createSessionCache } from '../../src/cache/session-cache.ts';
 import { hashToken } from '../../src/domain/account/session-token.ts';
