@@ -1,20 +1,25 @@
 import { Redis } from '@upstash/redis/cloudflare';
-import type { Config } from '../env.ts';
 
-/** A cache that answers later than this is slower than the database it stands before. */
-export const REDIS_DEADLINE_MS = 150;
+/** One Redis database behind its REST gateway. */
+export interface Endpoint {
+  url: string;
+  token: string;
+}
 
 /**
- * A client for one request. No retries: the caller falls back to the database. No auto-pipelining: it holds
- * promises of several requests together, which Workers forbid.
+ * A client for one request. No retries: the caller falls back. No auto-pipelining: it keeps reads and writes apart, and
+ * holds promises of several requests together, which Workers forbid. Answers stay as Redis gave them: everything that is
+ * kept there is text.
  */
-export function createRedis(config: Config): Redis {
+export function createClient({ url, token }: Endpoint, signal: () => AbortSignal): Redis {
   return new Redis({
-    url: config.UPSTASH_REDIS_REST_URL,
-    token: config.UPSTASH_REDIS_REST_TOKEN,
+    url,
+    token,
+    signal,
     retry: false,
     enableAutoPipelining: false,
     enableTelemetry: false,
-    signal: () => AbortSignal.timeout(REDIS_DEADLINE_MS),
+    automaticDeserialization: false,
+    responseEncoding: false,
   });
 }

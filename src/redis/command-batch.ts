@@ -29,26 +29,30 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** How one trip is made; rejects with what befell it. */
+export type Trip = (enqueueAll: (pipeline: Pipeline) => void) => Promise<unknown[]>;
+
 const answer = z.object({ result: z.unknown(), error: z.string().nullish() });
 
-/** `redis` must not retry and must not put what it reads into another form (`automaticDeserialization: false`). */
-export function openBatch(redis: Redis): CommandBatch {
+/** A batch that goes by `trip`, whose answers stand in the order of the commands, each with `result` or `error`. */
+export function openBatch(trip: Trip): CommandBatch {
   const waiting: Waiting[] = [];
   return {
-    async add(enqueue) {
+    add(enqueue) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      // Whoever asks may have stopped listening: a refused answer must not end the request as an unhandled rejection.
+      promise.catch(() => undefined);
       waiting.push({ enqueue, resolve, reject });
-      return await promise;
+      return promise;
     },
     async send() {
       const sent = waiting.splice(0);
       if (sent.length === 0) return;
       try {
-        const pipeline = redis.pipeline();
-        for (const { enqueue } of sent) enqueue(pipeline);
-        const answers: unknown[] = await pipeline.exec({ keepErrors: true });
+        const answers = await trip((pipeline) => {
+          for (const { enqueue } of sent) enqueue(pipeline);
+        });
         for (const [index, { resolve, reject }] of sent.entries()) {
-          // An aborted call resolves with a text of the client's own, and a broken gateway may leave answers out.
           const one = answer.safeParse(answers[index]);
           if (!one.success) reject(new Error('Redis did not answer every command of the pipeline'));
           else if (one.data.error) reject(new CommandError(one.data.error));

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
+import { formatPosition, parsePosition, type Position } from '../lib/position.ts';
+import type { CommandBatch } from '../redis/command-batch.ts';
+import type { RedisDatabase } from '../redis/redis-database.ts';
+import { addScript, defineScript } from '../redis/script.ts';
+import { isValid } from './validity.ts';
+
+/** Who is behind a credential, with everything that admits or limits a request. */
+export const principal = z.object({
+  kind: z.enum(['session', 'program', 'apiKey']),
+  /** Of the session or of the key. */
+  id: z.string(),
+  userId: z.string(),
+  /** RFC 3339; null for a key that does not end by itself. */
+  expiresAt: z.string().nullable(),
+  lastSeenAt: z.string().nullable(),
+  plan: z.enum(['free', 'pro']),
+  /** Requests a minute, for a key with a limit of its own. */
+  limit: z.int().positive().nullable(),
+  /** What a key may do; null for people and their programs, who may do everything that their roles allow. */
+  scopes: z.array(z.string()).nullable(),
+  isAdmin: z.boolean(),
+  /** By project; null for somebody who is in more projects than a record holds. */
+  roles: z.record(z.string(), z.enum(['viewer', 'reviewer', 'editor', 'owner'])).nullable(),
+});
+export type Principal = z.infer<typeof principal>;
+
+/**
+ * found: a record that nothing has been written against since. revoked: the credential was ended. unknown: Redis has
+ * nothing. silent: Redis did not answer.
+ */
+export type LookedUp =
+  | { state: 'found'; principal: Principal; storedAt: number }
+  | { state: 'revoked' | 'unknown' | 'silent' };
+
+export interface PrincipalCache {
+  /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */
+  look(batch: CommandBatch, name: string): Promise<LookedUp>;
+  /** Best effort: a record that could not be written costs the next request a database look-up. */
+  put(name: string, record: Principal, readAt: Position): Promise<void>;
+  /** Rejects unless every endpoint knows: an ended credential must not be forgotten, so the caller repeats it. */
+  revoke(names: readonly string[]): Promise<void>;
+}
+
+/** A record lives so long; one that is used is read anew before its end. */
+const RECORD_SECONDS = 60;
+/**
+ * The mark of an ended credential outlives every record that a slow request may still write, and every access token that
+ * a session has given.
+ */
+const REVOKED = 'revoked';
+const REVOKED_SECONDS = ACCESS_TOKEN_SECONDS + RECORD_SECONDS;
+
+/**
+ * The record and the tag of its person, in one trip although the one names the other. KEYS: record. ARGV: what stands
+ * before the person's id in a tag.
+ */
+const LOOK = defineScript(`
+local record = redis.call('GET', KEYS[1])
+if not record then return {false, false} end
+local person = string.match(record, '^([^|]+)|')
+if not person then return {record, false} end
+return {record, redis.call('GET', ARGV[1] .. person)}
+`);
+
+/** Never over the mark of an ended credential. KEYS: record. ARGV: text, seconds. */
+const PUT = defineScript(`
+if redis.call('GET', KEYS[1]) == '${REVOKED}' then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+`);
+
+const looked = z.tuple([z.string().nullable(), z.string().nullable()]);
+
+export interface PrincipalCacheOptions {
+  redis: RedisDatabase;
+  prefix: string;
+  now(): number;
+}
+
+export function createPrincipalCache({ redis, prefix, now }: PrincipalCacheOptions): PrincipalCache {
+  const keyOf = (name: string) => `${prefix}p:${name}`;
+  const openBatch = () => redis.open();
+  return {
+    async look(batch, name) {
+      try {
+        const answer = await addScript(batch, openBatch, LOOK, [keyOf(name)], [`${prefix}t:user:`]);
+        const [text, tag] = looked.parse(answer);
+        if (text === REVOKED) return { state: 'revoked' };
+        return (text === null ? null : readRecord(text, tag)) ?? { state: 'unknown' };
+      } catch {
+        return { state: 'silent' };
+      }
+    },
+    async put(name, record, readAt) {
+      const text = `${record.userId}|${formatPosition(readAt)}|${now()}|${JSON.stringify(record)}`;
+      const batch = redis.open();
+      const answer = addScript(batch, openBatch, PUT, [keyOf(name)], [text, RECORD_SECONDS]);
+      await batch.send();
+      await answer.catch(() => undefined);
+    },
+    async revoke(names) {
+      if (names.length === 0) return;
+      await redis.tellAll((pipeline) => {
+        for (const name of names) pipeline.set(keyOf(name), REVOKED, { ex: REVOKED_SECONDS });
+      });
+    },
+  };
+}
+
+const RECORD = /^[^|]+\|([^|]+)\|(\d+)\|/;
+
+/** Null for what is no record, or was read before the last write to its person. */
+function readRecord(text: string, tag: string | null): LookedUp | null {
+  const [head = '', readAt = '', storedAt = ''] = RECORD.exec(text) ?? [];
+  const position = parsePosition(readAt);
+  const written = tag === null ? null : parsePosition(tag);
+  if (!position || (tag !== null && !written) || !isValid(position, [written])) return null;
+  try {
+    const record = principal.parse(JSON.parse(text.slice(head.length)));
+    return { state: 'found', principal: record, storedAt: Number(storedAt) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+import { type SQL, sql } from 'drizzle-orm';
+import * as z from 'zod';
+import { principal, type Principal } from '../../cache/principal-cache.ts';
+import type { RequestContext } from '../../context.ts';
+import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import type { Database } from '../../db/client.ts';
+import { sessions } from '../../db/schema/account.ts';
+import { enter } from '../../db/statement.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { parsePosition, type Position } from '../../lib/position.ts';
+import type { AccessTokenSubject } from '../../keys/access-token.ts';
+import { SESSION_LIFETIME_MS, SESSION_TOUCH_MS } from './session-token.ts';
+
+/** What a request shows to say whose it is; `name` is what its record is kept under. */
+export type Credential =
+  | { kind: 'session'; name: string }
+  | { kind: 'program'; name: string; subject: AccessTokenSubject }
+  | { kind: 'apiKey'; name: string };
+
+export interface FoundPrincipal {
+  principal: Principal;
+  readAt: Position;
+}
+
+const row = principal.omit({ isAdmin: true }).extend({
+  email: z.string(),
+  limit: z.int().positive().nullable().default(null),
+  scopes: z.array(z.string()).nullable().default(null),
+});
+
+function lookUp(credential: Credential): SQL {
+  switch (credential.kind) {
+    case 'session':
+      return sql`app.find_session_principal(decode(${credential.name}, 'hex'))`;
+    case 'program':
+      return sql`app.find_program_principal(${credential.subject.sessionId}, ${credential.subject.userId})`;
+    case 'apiKey':
+      return sql`app.find_key_principal(decode(${credential.name}, 'hex'))`;
+  }
+}
+
+/**
+ * Who is behind a credential, from the database; null when nobody is, or not any more. While the primary is out of reach
+ * the replica says, which knows an ended session for a moment longer. One round trip.
+ */
+export async function findPrincipal(ctx: RequestContext, credential: Credential): Promise<FoundPrincipal | null> {
+  const { primary, replica } = ctx.services.db;
+  try {
+    return await ask(ctx, primary, credential);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'unavailable' || replica === primary) throw error;
+    return await ask(ctx, replica, credential);
+  }
+}
+
+async function ask(
+  ctx: RequestContext,
+  database: Database,
+  credential: Credential,
+): Promise<FoundPrincipal | null> {
+  const results = await runBatch(
+    database,
+    [
+      sql`select to_jsonb(epoch || '.' || pg_snapshot_xmin(pg_current_snapshot())) from database_epoch`,
+      sql`select ${lookUp(credential)}`,
+    ],
+    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+  );
+  const readAt = parsePosition(values<string>(results[0])[0] ?? '');
+  const found = values<unknown>(results[1])[0] ?? null;
+  if (found === null || !readAt) return null;
+  const { email, ...record } = row.parse(found);
+  const isAdmin = ctx.services.config.ADMIN_EMAILS.includes(email.toLowerCase());
+  return { principal: { ...record, isAdmin }, readAt };
+}
+
+/**
+ * A session that has not been used for a while ends later: the record as it will be after that, and the new end for the
+ * cookie. Else every request of the cached record's life would move it again. Any other record as it is.
+ */
+export function touchSession(
+  ctx: RequestContext,
+  record: Principal,
+): { principal: Principal; extendedUntil: Date | null } {
+  const now = ctx.services.clock.now();
+  const isFresh = record.lastSeenAt !== null && now - Date.parse(record.lastSeenAt) < SESSION_TOUCH_MS;
+  if (record.kind !== 'session' || isFresh) return { principal: record, extendedUntil: null };
+  const extendedUntil = new Date(now + SESSION_LIFETIME_MS);
+  const expiresAt = extendedUntil.toISOString();
+  const extend = sql`update ${sessions} set last_seen_at = now(), expires_at = ${expiresAt} where id = ${record.id}`;
+  const touched = runBatch(ctx.services.db.primary, [enter(record.userId, ctx.requestId), extend], {
+    deadlineMs: WRITE_DEADLINE_MS,
+  });
+  ctx.waitUntil('session-touch', touched);
+  return { principal: { ...record, lastSeenAt: new Date(now).toISOString(), expiresAt }, extendedUntil };
+}
