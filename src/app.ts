@@ -7,6 +7,7 @@ import { AppError } from './errors/app-error.ts';
 import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { cacheHeaders } from './middleware/cache-headers.ts';
 import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
@@ -61,7 +62,7 @@ const ATTEMPTS = [
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
   const app = createApp();
-  app.use(requestId(), accessLog(), securityHeaders());
+  app.use(requestId(), accessLog(), securityHeaders(), cacheHeaders());
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));

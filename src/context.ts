@@ -1,4 +1,6 @@
+import type { CacheStatus } from './lib/cache-status.ts';
 import type { LogFields } from './observability/logger.ts';
+import type { CacheClass } from './routes/cache-policy.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking. */
@@ -20,10 +22,21 @@ export interface RequestContext {
   waitUntil(name: string, work: Promise<unknown>): void;
   /** Where the last write can be found, sent as Darkroom-Bookmark. */
   bookmark: string | null;
+  /** What our caches did, sent as Cache-Status. */
+  cacheStatus: CacheStatus | null;
 }
 
 /** Hono's types: what the middleware puts on the context. */
 export interface AppEnv {
   Bindings: object;
-  Variables: { requestId: string; ctx: RequestContext; log: LogFields };
+  Variables: {
+    requestId: string;
+    /** Not there for what is answered before the services are wired. */
+    ctx: RequestContext;
+    log: LogFields;
+    /** Of what is answered without a ctx. */
+    cacheStatus?: CacheStatus;
+    /** Of a reply that no route gives. */
+    cacheClass?: CacheClass;
+  };
 }

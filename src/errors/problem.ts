@@ -37,7 +37,6 @@ export function toProblemResponse(error: AppError, instance: string, requestId: 
     status,
     headers: {
       'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
       ...headers,
     },

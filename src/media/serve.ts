@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error.ts';
+import { matchesTag } from '../lib/entity-tag.ts';
 import type { MediaVariant } from './signed-url.ts';
 import type { ByteRange, MediaStore } from './store.ts';
 
@@ -10,16 +11,9 @@ interface ServeOptions {
   variant: MediaVariant;
   /** Conditional and range headers are read from it. */
   request: Request;
-  cacheControl: string;
   contentDisposition?: string;
   /** Sent besides, also with 304. */
   headers?: Record<string, string>;
-}
-
-/** Whether an If-None-Match header names the tag; weak comparison, RFC 9110 section 13.1.2. */
-export function matchesTag(header: string | null, etag: string): boolean {
-  if (!header) return false;
-  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
 }
 
 /**
@@ -48,7 +42,6 @@ export async function serveMedia(store: Source, options: ServeOptions): Promise<
   const etag = tagOf(sha256, variant);
   const headers = new Headers({
     etag,
-    'cache-control': options.cacheControl,
     'accept-ranges': 'bytes',
     // An image is never a page: nothing in it may run, whatever it claims to be.
     'content-security-policy': "default-src 'none'; sandbox",

@@ -23,6 +23,7 @@ export function requestContext() {
         c.executionCtx.waitUntil(guarded);
       },
       bookmark: null,
+      cacheStatus: null,
     };
     c.set('ctx', ctx);
     await next();

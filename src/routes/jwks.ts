@@ -19,9 +19,6 @@ const keySet = z
   })
   .meta({ id: 'KeySet' });
 
-/** A key is published this long before it signs; docs/deploying.md says how a rotation goes. */
-const MAX_AGE_SECONDS = 300;
-
 /** The public keys of access tokens (RFC 7517). */
 export function jwksRoute(app: App): void {
   app.openapi(
@@ -32,9 +29,6 @@ export function jwksRoute(app: App): void {
       summary: 'The keys that access tokens are signed with',
       responses: { 200: json(keySet), ...problems },
     }),
-    (c) =>
-      c.json({ keys: [...c.get('ctx').services.accessTokens.publicKeys] }, 200, {
-        'cache-control': `public, max-age=${MAX_AGE_SECONDS}`,
-      }),
+    (c) => c.json({ keys: [...c.get('ctx').services.accessTokens.publicKeys] }, 200),
   );
 }

@@ -37,7 +37,7 @@ export function openapiRoute(app: App): void {
     bearerFormat: 'JWT',
     description: 'An access token of POST /v1/auth/token, good for 10 minutes.',
   });
-  app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200, { 'cache-control': 'no-cache' }));
+  app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200));
 }
 
 /** What `/openapi.json` serves. */

@@ -39,7 +39,7 @@ describe('an image of a public project', () => {
     expect(Object.fromEntries(reply.headers)).toMatchObject({
       etag: `"${image.sha256}"`,
       'cache-control': 'public, max-age=300',
-      'cache-tag': `project-${project}`,
+      'cache-tag': `project:${project}`,
       'content-type': 'image/jpeg',
       'content-length': String(bytes.length),
       'accept-ranges': 'bytes',
@@ -108,7 +108,7 @@ describe('an image of a public project', () => {
     const reply = await createClient().send(address, { method: 'HEAD' });
     expect([reply.status, await reply.text()]).toEqual([200, '']);
     expect(reply.headers.get('content-length')).toBe(String(bytes.length));
-    expect(reply.headers.get('cache-tag')).toBe(`project-${project}`);
+    expect(reply.headers.get('cache-tag')).toBe(`project:${project}`);
   });
 
   it('answers to no other method and knows no other variant', async () => {

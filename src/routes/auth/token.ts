@@ -33,7 +33,7 @@ export function tokenRoutes(app: App): void {
     async (c) => {
       const userAgent = c.req.header('user-agent') ?? null;
       const tokens = await issueTokens(c.get('ctx'), { ...c.req.valid('json'), userAgent });
-      return c.json(tokens, 200, { 'cache-control': 'no-store' });
+      return c.json(tokens, 200);
     },
   );
 
@@ -50,7 +50,7 @@ export function tokenRoutes(app: App): void {
     }),
     async (c) => {
       const tokens = await refreshTokens(c.get('ctx'), c.req.valid('json').refreshToken);
-      return c.json(tokens, 200, { 'cache-control': 'no-store' });
+      return c.json(tokens, 200);
     },
   );
 }

@@ -21,18 +21,17 @@ export async function serveConsole(c: Context<AppEnv>): Promise<Response | null>
   if (!assets || path.startsWith('/v1/')) return null;
   if (FILES.test(path)) {
     const file = await assets.fetch(new URL(path, c.req.url));
-    return file.ok ? withHeaders(file, 200, 'public, max-age=3600') : null;
+    if (file.ok) c.set('cacheClass', 'consoleFile');
+    return file.ok ? answer(file, 200) : null;
   }
   const isPage = PAGES.some((pattern) => pattern.test(path));
   const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
   if (!isPage && !wantsPage) return null;
   const page = await assets.fetch(new URL('/index.html', c.req.url));
-  return page.ok ? withHeaders(page, isPage ? 200 : 404, 'no-cache') : null;
+  if (page.ok) c.set('cacheClass', 'consolePage');
+  return page.ok ? answer(page, isPage ? 200 : 404) : null;
 }
 
-/** The page names the hashed files of one build, so it is asked for anew each time. */
-function withHeaders(response: Response, status: number, cacheControl: string): Response {
-  const headers = new Headers(response.headers);
-  headers.set('cache-control', cacheControl);
-  return new Response(response.body, { status, headers });
+function answer(file: Response, status: number): Response {
+  return new Response(file.body, { status, headers: new Headers(file.headers) });
 }

@@ -30,7 +30,6 @@ export function exportRoutes(app: App): void {
         headers: {
           'content-type': TYPES[format],
           'content-disposition': `attachment; filename="${fileName}"`,
-          'cache-control': 'no-store',
         },
       });
     },

@@ -24,10 +24,7 @@ export function livenessRoute(app: App): void {
       summary: 'Whether the Worker runs',
       responses: { 200: json(z.object({ status: z.literal('live') })) },
     }),
-    (c) => {
-      c.header('Cache-Control', 'no-store');
-      return c.json({ status: 'live' as const }, 200);
-    },
+    (c) => c.json({ status: 'live' as const }, 200),
   );
 }
 
@@ -48,7 +45,6 @@ export function readinessRoute(app: App): void {
           .map(([path, message]) => ({ path, message }));
         throw new AppError('unavailable', 'The primary database does not serve.', { errors, retryAfter: 5 });
       }
-      c.header('Cache-Control', 'no-store');
       return c.json(result, 200);
     },
   );

@@ -109,7 +109,6 @@ export function imageRoutes(app: App): void {
         sha256: record.sha256,
         variant: 'original',
         request: c.req.raw,
-        cacheControl: 'private, no-cache',
         contentDisposition: `attachment; filename="${fileNameOf(record)}"`,
       });
     },

@@ -36,7 +36,7 @@ export function invitationRoutes(app: App): void {
       const { projectId } = c.req.valid('param');
       const written = await createInvitation(c.get('ctx'), projectId, c.req.valid('json'));
       markReplay(c, written);
-      return c.json(written.body, 201, { 'cache-control': 'no-store' });
+      return c.json(written.body, 201);
     },
   );
 

@@ -11,11 +11,6 @@ import type { LogFields } from '../../observability/logger.ts';
 import type { App } from '../app.ts';
 import { problems } from '../schema.ts';
 
-/** A year: the bytes of a hash never change. The signature bounds how long the address works. */
-const CACHE_CONTROL = 'private, max-age=31536000, immutable';
-/** Five minutes: for so long a copy may outlive the moment in which a project became private. */
-const PUBLIC_CACHE_CONTROL = 'public, max-age=300';
-
 /** Bytes by their hash, for whoever holds a signed address, while their image is there. No session. */
 export function mediaRoutes(app: App): void {
   app.get('/media/:sha256', async (c) => {
@@ -41,7 +36,7 @@ async function serveWhileThere(
   const media = thumbnailsOnDemand(ctx.services.media, async () => await confirming);
   const [confirmed, served] = await Promise.allSettled([
     confirming,
-    serveMedia(media, { sha256, variant, request, cacheControl: CACHE_CONTROL }),
+    serveMedia(media, { sha256, variant, request }),
   ]);
   if (confirmed.status === 'rejected') {
     const isUnknown = confirmed.reason instanceof AppError && confirmed.reason.code === 'unavailable';
@@ -78,9 +73,7 @@ export function publicMediaRoutes(app: App): void {
         sha256,
         variant: c.req.valid('query').variant,
         request: c.req.raw,
-        cacheControl: PUBLIC_CACHE_CONTROL,
         headers: {
-          'cache-tag': `project-${projectId}`,
           'access-control-allow-origin': '*',
           'cross-origin-resource-policy': 'cross-origin',
         },
