@@ -70,6 +70,21 @@ const signingKeys = z.string().transform((text, context) => {
 const requestsPerSecond = (most: number) => z.coerce.number().min(0.01).max(most);
 const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
 
+const emails = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter(Boolean),
+);
+const milliseconds = z.coerce.number().int().min(10).max(5_000);
+/** `on` or `off`, for what is on unless it is switched off. */
+const switchedOn = z
+  .enum(['on', 'off'])
+  .default('on')
+  .transform((text) => text === 'on');
+/** What stands before every key in Redis. */
+const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
+
 const local = {
   ENVIRONMENT: z.enum(ENVIRONMENTS),
   DATABASE_URL: postgresUrl,
@@ -77,6 +92,14 @@ const local = {
   DATABASE_SERVICE_URL: postgresUrl,
   UPSTASH_REDIS_REST_URL: httpUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
+  UPSTASH_REDIS_SECOND_REST_URL: httpUrl.optional(),
+  UPSTASH_REDIS_SECOND_REST_TOKEN: z.string().min(1).optional(),
+  CACHE_ENABLED: switchedOn,
+  CACHE_REDIS_REST_URL: httpUrl.optional(),
+  CACHE_REDIS_REST_TOKEN: z.string().min(1).optional(),
+  CACHE_PREFIX: keyPrefix.default('darkroom:cache:'),
+  CACHE_TIMEOUT_MS: milliseconds.default(150),
+  CACHE_TTL_SCALE: z.coerce.number().min(0).max(10).default(1),
   MEDIA_SIGNING_KEY: secret,
   TOKEN_SIGNING_KEYS: signingKeys,
   PUBLIC_URL: httpUrl,
@@ -88,6 +111,7 @@ const local = {
   CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(10_000).default(5),
   CRAWL_RETRY_SECONDS: seconds(0.1).default(15),
   DOH_URL: httpUrl.optional(),
+  ADMIN_EMAILS: emails.default([]),
 };
 
 const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
@@ -128,6 +152,8 @@ const deployed = {
     .string()
     .min(20, 'is too short for an Upstash token')
     .refine(notExample, 'is the example value'),
+  UPSTASH_REDIS_SECOND_REST_URL: remoteHttps.optional(),
+  CACHE_REDIS_REST_URL: remoteHttps.optional(),
   MEDIA_SIGNING_KEY: secret.refine(notExample, 'is the example value'),
   TOKEN_SIGNING_KEYS: signingKeys.refine(
     (keys) => !keys.some(({ d }) => DEVELOPMENT_DEFAULTS.TOKEN_SIGNING_KEYS.includes(d)),

@@ -78,6 +78,8 @@ export interface CacheOptions {
   prefix: string;
   /** Off: everything is read anew. */
   isEnabled: boolean;
+  /** Multiplies the times of every namespace. */
+  ttlScale: number;
   clock: Clock;
   memory: CacheMemory;
   /** What the caller has written or seen last: nothing older may be shown. */
@@ -97,7 +99,7 @@ interface Found<T> {
 }
 
 export function createCache(options: CacheOptions): Cache {
-  const { redis, prefix, isEnabled, clock, memory, background } = options;
+  const { redis, prefix, isEnabled, ttlScale, clock, memory, background } = options;
   const { tier, flights, counters, bumped } = memory;
   const prefetched = new Map<string, Promise<Found<unknown>>>();
   const entryKey = (key: string) => `${prefix}c:${key}`;
@@ -140,12 +142,13 @@ export function createCache(options: CacheOptions): Cache {
 
   function store<T>({ namespace, key, tags }: CacheRef<T>, loaded: Loaded<T>, known: Found<T>['tags']): void {
     const now = clock.now();
-    const freshMs = loaded.value === null ? namespace.negativeMs : namespace.freshMs;
+    const freshMs = ttlScale * (loaded.value === null ? namespace.negativeMs : namespace.freshMs);
     // The fill is used once and forgotten: it may be older than a write that somebody already knows of.
     if (freshMs === 0 || !isValid(loaded.readAt, writesOf(tags, known))) return;
     const freshUntil = now + Math.round(freshMs * (1 - JITTER + 2 * JITTER * Math.random()));
     const isNegative = loaded.value === null;
-    const staleUntil = isNegative ? freshUntil : freshUntil + namespace.revalidateMs + namespace.errorMs;
+    const staleMs = isNegative ? 0 : ttlScale * (namespace.revalidateMs + namespace.errorMs);
+    const staleUntil = freshUntil + Math.round(staleMs);
     const entry = { ...loaded, storedAt: now, freshUntil, staleUntil };
     const length = JSON.stringify(loaded.value).length;
     tier.set(key, entry, length);
@@ -216,7 +219,7 @@ export function createCache(options: CacheOptions): Cache {
         entry && found.tags === null ? Math.min(entry.freshUntil, entry.storedAt + ALONE_MS) : entry?.freshUntil;
       if (entry && isCurrent && freshUntil !== undefined) {
         if (now < freshUntil) return { value: entry.value, status: report(namespace, 'hit', found) };
-        if (found.tags !== null && entry.value !== null && now < entry.freshUntil + namespace.revalidateMs) {
+        if (found.tags !== null && entry.value !== null && now < entry.freshUntil + ttlScale * namespace.revalidateMs) {
           background('cache-refresh', fill(ref, found.tags, load));
           return { value: entry.value, status: report(namespace, 'stale', found) };
         }

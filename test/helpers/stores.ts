@@ -13,6 +13,7 @@ import { startFaultControl, startFaultProxy } from './fault-proxy.ts';
 import { startImageHost } from './image-host.ts';
 import { startPoliteSite } from './polite-site.ts';
 import { startSlowSite } from './slow-site.ts';
+import { startTripControl } from './trip-counter.ts';
 import { startHostileHost } from './hostile-host.ts';
 
 const SIGNING_KEYS = [
@@ -60,6 +61,8 @@ export interface Stores {
       /** The database once more, for consumers: files of tests that run together must not share a fault. */
       queueUrl: string;
     };
+    /** Counts the calls that reach the gateways. */
+    trips: { url: string };
     imageHostUrl: string;
     politeSiteUrl: string;
     slowSiteUrl: string;
@@ -104,7 +107,9 @@ export async function startStores(): Promise<Stores> {
     const redisFaults = await startFaultProxy(gateway.url);
     const queueFaults = await startFaultProxy(neon.url);
     const control = await startFaultControl({ neon: neonFaults, redis: redisFaults, queue: queueFaults });
+    const trips = await startTripControl({ redis: gateway.url, database: neon.url });
     stops.push(
+      () => trips.close(),
       () => neonFaults.close(),
       () => redisFaults.close(),
       () => queueFaults.close(),
@@ -140,6 +145,7 @@ export async function startStores(): Promise<Stores> {
           redisUrl: redisFaults.url,
           queueUrl: queueFaults.url,
         },
+        trips: { url: trips.url },
         imageHostUrl: imageHost.url,
         politeSiteUrl: politeSite.url,
         slowSiteUrl: slowSite.url,

@@ -108,6 +108,7 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
       redis,
       prefix,
       isEnabled: true,
+      ttlScale: 1,
       clock,
       memory,
       bookmark: () => usage.bookmark(bookmark),
