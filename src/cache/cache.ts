@@ -18,20 +18,19 @@ export interface Loaded<T> {
 }
 
 /** How a value was got, for the reply's Cache-Status and the log. */
-export interface CacheStatus {
-  namespace: string;
+export interface CacheReport {
   /** Where it was found; null when it was read. */
   tier: 'isolate' | 'redis' | null;
   outcome: 'hit' | 'stale' | 'miss' | 'invalid' | 'error';
   /** Seconds that it is good for; negative when it is stale. */
   ttlSeconds: number;
-  /** Seconds since it was read. */
-  ageSeconds: number;
+  /** Whether it stands in for what could not be read. */
+  isStandIn: boolean;
 }
 
 export interface Cached<T> {
   value: T | null;
-  status: CacheStatus;
+  report: CacheReport;
 }
 
 export interface Cache {
@@ -180,18 +179,17 @@ export function createCache(options: CacheOptions): Cache {
 
   function report(
     { name }: Namespace<unknown>,
-    outcome: CacheStatus['outcome'],
+    outcome: CacheReport['outcome'],
     found: Found<unknown> | null,
-  ): CacheStatus {
+  ): CacheReport {
     counters.count(name, outcome);
     const now = clock.now();
     const entry = outcome === 'hit' || outcome === 'stale' ? found?.entry : null;
     return {
-      namespace: name,
       tier: entry ? (found?.tier ?? null) : null,
       outcome,
       ttlSeconds: entry ? Math.floor((entry.freshUntil - now) / 1000) : 0,
-      ageSeconds: entry ? Math.max(0, Math.floor((now - entry.storedAt) / 1000)) : 0,
+      isStandIn: false,
     };
   }
 
@@ -201,7 +199,7 @@ export function createCache(options: CacheOptions): Cache {
     },
     async read<T>(ref: CacheRef<T>, load: () => Promise<Loaded<T>>) {
       const { namespace, key, tags } = ref;
-      if (!isEnabled) return { value: (await load()).value, status: report(namespace, 'miss', null) };
+      if (!isEnabled) return { value: (await load()).value, report: report(namespace, 'miss', null) };
       let looking = prefetched.get(key) as Promise<Found<T>> | undefined;
       if (!looking) {
         const batch = redis.open();
@@ -218,20 +216,20 @@ export function createCache(options: CacheOptions): Cache {
       const freshUntil =
         entry && found.tags === null ? Math.min(entry.freshUntil, entry.storedAt + ALONE_MS) : entry?.freshUntil;
       if (entry && isCurrent && freshUntil !== undefined) {
-        if (now < freshUntil) return { value: entry.value, status: report(namespace, 'hit', found) };
+        if (now < freshUntil) return { value: entry.value, report: report(namespace, 'hit', found) };
         if (found.tags !== null && entry.value !== null && now < entry.freshUntil + ttlScale * namespace.revalidateMs) {
           background('cache-refresh', fill(ref, found.tags, load));
-          return { value: entry.value, status: report(namespace, 'stale', found) };
+          return { value: entry.value, report: report(namespace, 'stale', found) };
         }
       }
       const missed = entry && !isCurrent ? 'invalid' : found.tags === null ? 'error' : 'miss';
       try {
         const { value } = await fill(ref, found.tags, load);
-        return { value, status: report(namespace, missed, null) };
+        return { value, report: report(namespace, missed, null) };
       } catch (error) {
         const mayStandIn = entry && entry.value !== null && namespace.errorMs > 0 && now < entry.staleUntil;
         if (!mayStandIn || !options.isOutage(error)) throw error;
-        return { value: entry.value, status: report(namespace, 'stale', found) };
+        return { value: entry.value, report: { ...report(namespace, 'stale', found), isStandIn: true } };
       }
     },
     async bump(tags, position) {

@@ -8,11 +8,9 @@ export const EVERYTHING = 'everything';
 export type Tag =
   | typeof EVERYTHING
   | `project:${string}`
-  | `members:${string}`
-  | `images:${string}`
   | `user:${string}`;
 
-const TAG = /^(everything|(project|members|images|user):[a-z]{3}_[0-9a-z]{1,40})$/;
+const TAG = /^(everything|(project|user):[a-z]{3}_[0-9a-z]{1,40})$/;
 
 export function isTag(text: string): text is Tag {
   return TAG.test(text);

@@ -22,6 +22,8 @@ export interface WriteInput {
     onlyIf?: SQL;
   };
   outbox?: OutboxMessage[];
+  /** Cache tags of what the effects change: the SQL of a jsonb array, run after them. */
+  tags?: SQL;
   /** Effects that may take the caller's right to the rows above away: they run after them. */
   lastly?: SQLWrapper[];
   /** The status of the reply, stored with it. */
@@ -56,7 +58,8 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
   const actorId = input.actorId ?? (ctx.actor.kind === 'user' ? ctx.actor.userId : null);
   const scope = input.anonymousScope ? `anonymous:${input.anonymousScope}` : actorId;
   const key = scope && !input.ignoreKey ? ctx.idempotency : null;
-  const messages = (input.outbox ?? []).map((message) => ({ ...message, id: newId('obx') }));
+  const bumps = input.tags ? [bumpMessage(input.tags, input.activity.onlyIf)] : [];
+  const messages = [...bumps, ...(input.outbox ?? [])].map((message) => ({ ...message, id: newId('obx') }));
   const { activity } = input;
 
   const reply = input.reply ? sql`(${input.reply})` : sql`null::jsonb`;
@@ -112,6 +115,12 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
 export async function findOwnReply<T>(ctx: RequestContext): Promise<Written<T> | null> {
   if (ctx.actor.kind !== 'user' || !ctx.idempotency) return null;
   return await findReply<T>(ctx, ctx.actor.userId, ctx.idempotency);
+}
+
+/** Makes the caches forget what depends on the tags; who has written knows by the bookmark. */
+function bumpMessage(tags: SQL, onlyIf: SQL | undefined): OutboxMessage {
+  const payload = sql`select jsonb_build_object('tags', ${tags}, 'position', app.bookmark())`;
+  return { topic: 'cache.bump', payload, ...(onlyIf && { onlyIf }) };
 }
 
 function toJsonb(value: object): SQL {

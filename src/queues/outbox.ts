@@ -1,9 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { isTag } from '../cache/tags.ts';
 import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
 import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
+import { parsePosition } from '../lib/position.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -25,6 +27,7 @@ const roomPublish = z.object({
     }),
   ),
 });
+const cacheBump = z.object({ tags: z.array(z.string()), position: z.string() });
 const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
 const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
@@ -35,6 +38,7 @@ export interface OutboxMessage {
     | 'job.stopping'
     | 'jobs.stopping'
     | 'sessions.revoked'
+    | 'cache.bump'
     | 'room.publish'
     | 'room.dismiss'
     | 'room.close';
@@ -77,7 +81,9 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
   );
   const done: string[] = [];
   const failures: unknown[] = [];
-  for (const row of values<ClaimedRow>(results[1])) {
+  // Who is told of a change and looks must not find what was cached before it.
+  const rows = values<ClaimedRow>(results[1]).toSorted((a, b) => Number(isBump(b)) - Number(isBump(a)));
+  for (const row of rows) {
     try {
       await perform(services, row);
       done.push(row.id);
@@ -92,6 +98,10 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
   }
   if (failures.length > 0) throw failures[0];
   return done.length;
+}
+
+function isBump({ topic }: ClaimedRow): boolean {
+  return topic === 'cache.bump';
 }
 
 async function perform(services: Services, row: ClaimedRow): Promise<void> {
@@ -117,6 +127,12 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     }
     case 'sessions.revoked':
       return await endSessions(services, sessionsRevoked.parse(row.payload));
+    case 'cache.bump': {
+      const { tags, position } = cacheBump.parse(row.payload);
+      const at = parsePosition(position);
+      if (!at) throw new Error(`The outbox holds no position: ${position}`);
+      return await services.cache.bump(tags.filter(isTag), at);
+    }
     case 'room.publish': {
       const { projectId, events } = roomPublish.parse(row.payload);
       const named = events.map((event, index) => ({ ...event, id: event.id ?? `${row.id}.${index}` }));
@@ -141,7 +157,7 @@ async function endSessions(
   { tokenHashes, userId, sessionIds }: z.infer<typeof sessionsRevoked>,
 ): Promise<void> {
   const outcomes = await Promise.allSettled([
-    services.sessions.drop(tokenHashes),
+    services.principals.revoke(tokenHashes),
     ...(userId === undefined ? [] : [endInRooms(services, userId, sessionIds)]),
   ]);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');

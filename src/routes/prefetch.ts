@@ -1,5 +1,5 @@
 import type { CacheRef } from '../cache/namespace.ts';
-import { membersRef, projectRef } from '../domain/project/cache.ts';
+import { projectRef } from '../domain/project/cache.ts';
 
 /** The cached values that a route is going to read, by the parameters of its path. */
 type Prefetch = (params: Record<string, string>) => CacheRef<unknown>[];
@@ -10,7 +10,6 @@ type Prefetch = (params: Record<string, string>) => CacheRef<unknown>[];
  */
 const PREFETCHES: Readonly<Record<string, Prefetch>> = {
   'GET /v1/projects/{projectId}': ({ projectId = '' }) => [projectRef(projectId)],
-  'GET /v1/projects/{projectId}/members': ({ projectId = '' }) => [membersRef(projectId)],
 };
 
 const compiled = Object.entries(PREFETCHES).map(([route, prefetch]) => {

@@ -136,13 +136,13 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
       return { value, readAt };
     };
     const cache = cacheOf(isolate, bookmark);
-    const reading = cache.read(refTo(VERSIONS, what, usage.tagsOf(what)), load).then(({ value, status }) => {
+    const reading = cache.read(refTo(VERSIONS, what, usage.tagsOf(what)), load).then(({ value, report }) => {
       const own = written.get(`${who} ${what}`) ?? 0;
       // A standby that is behind may be read by who has seen nothing newer; a cache must not be older than that.
-      const isCached = status.outcome === 'hit' || status.outcome === 'stale';
+      const isCached = report.outcome === 'hit' || report.outcome === 'stale';
       const bound = isCached ? least : Math.min(least, own);
       if ((value ?? 0) < bound)
-        throw new Error(`${who} saw version ${value} of ${what} (${status.outcome}), but ${bound} had to be seen`);
+        throw new Error(`${who} saw version ${value} of ${what} (${report.outcome}), but ${bound} had to be seen`);
     });
     reading.catch(() => undefined);
     slow.push(async () => {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { ENTERED_PROJECT } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { images } from '../../db/schema/image.ts';
 import { projects } from '../../db/schema/project.ts';
@@ -14,6 +15,7 @@ export async function deleteImage(ctx: RequestContext, imageId: string): Promise
     authorize: enterProjectOfImage(imageId, 'editor'),
     effects: [must(moveToBin([imageId]), 'not_found'), countDown(1)],
     activity: { action: 'image.deleted', subjectId: imageId, projectId: sql`app.tenant()` },
+    tags: ENTERED_PROJECT,
     outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf([imageId]) })],
     status: 204,
   });
@@ -40,6 +42,7 @@ export async function deleteImages(
       data: { ids },
       onlyIf: sql`${changed} > 0`,
     },
+    tags: ENTERED_PROJECT,
     outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf(ids), onlyIf: sql`${changed} > 0` })],
     status: 200,
     reply: sql`select jsonb_build_object('changed', ${changed})`,

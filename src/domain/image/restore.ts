@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { ENTERED_PROJECT } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { enterProject } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
@@ -32,6 +33,7 @@ export async function restoreImages(
       data: { ids },
       onlyIf: hasChanged,
     },
+    tags: ENTERED_PROJECT,
     outbox: [
       roomEvent(ctx, {
         type: 'images.restored',

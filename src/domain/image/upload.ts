@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { MAX_IMAGE_BYTES } from '../../crawl/fetch-image.ts';
 import { read } from '../../db/read.ts';
@@ -114,6 +115,7 @@ async function insertImage(
       sql`select app.record_upload(${id}, ${JSON.stringify(facts)}::jsonb, ${address}, ${rights}::jsonb)`,
     ],
     activity: { action: 'image.uploaded', subjectId: id, projectId, onlyIf: sql`${kept} = ${id}` },
+    tags: tagList(`project:${projectId}`),
     status: 201,
     reply: sql`select found.image || jsonb_build_object('duplicate', found.image->>'id' <> ${id})
       from (${selectImages(sql`i.id = ${kept}`, sql``)}) as found(image)`,

@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
+import { REVOCATION_MS } from '../account/revoke-sessions.ts';
 import type { RequestContext } from '../../context.ts';
 import type { MemberRole } from '../../db/schema/project.ts';
 import { type Written, write } from '../../db/write.ts';
@@ -31,12 +33,14 @@ export async function acceptInvitation(
       data: sql`select ${ACCEPTED} - 'projectId' - 'hasJoined'`,
       onlyIf: hasJoined,
     },
+    tags: tagList(`user:${userId}`),
     outbox: memberEvents(ctx, {
       projectId: sql`(${ACCEPTED} ->> 'projectId')`,
       dismissed: { userId, why: 'changed' },
       onlyIf: hasJoined,
     }),
     status: 200,
+    settleOutboxMs: REVOCATION_MS,
     reply: sql`select ${ACCEPTED} - 'invitationId' - 'hasJoined'`,
   });
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type CacheRef, type Namespace, refTo } from '../../cache/namespace.ts';
-import { MEMBER_ROLES } from '../../db/schema/project.ts';
-import type { Member } from './member-view.ts';
+import { VISIBILITIES } from '../../db/schema/project.ts';
 import type { Project } from './view.ts';
 
 /** A project as everybody in it sees it: without the role of whoever asks. */
@@ -11,20 +10,12 @@ const sharedProject = z.object({
   id: z.string(),
   name: z.string(),
   description: z.string(),
-  visibility: z.enum(['private', 'public']),
+  visibility: z.enum(VISIBILITIES),
   labels: z.array(z.string()),
   imageCount: z.int(),
   createdAt: z.string(),
   updatedAt: z.string(),
   deletedAt: z.string().nullable(),
-});
-
-const member = z.object({
-  userId: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.enum(MEMBER_ROLES),
-  createdAt: z.string(),
 });
 
 /** Crawls add images without bumping its tag: for those it is a moment old to whoever has not heard of them. */
@@ -37,20 +28,7 @@ const PROJECTS: Namespace<SharedProject> = {
   negativeMs: 0,
 };
 
-const MEMBERS: Namespace<Member[]> = {
-  name: 'members',
-  parse: (value) => z.array(member).parse(value),
-  freshMs: 60_000,
-  revalidateMs: 60_000,
-  errorMs: 10 * 60_000,
-  negativeMs: 0,
-};
-
 export function projectRef(projectId: string): CacheRef<SharedProject> {
   return refTo(PROJECTS, projectId, [`project:${projectId}`]);
 }
 
-/** The first members of a project, in the order of the list. */
-export function membersRef(projectId: string): CacheRef<Member[]> {
-  return refTo(MEMBERS, projectId, [`members:${projectId}`]);
-}

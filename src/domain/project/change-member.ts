@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
+import { REVOCATION_MS } from '../account/revoke-sessions.ts';
 import type { RequestContext } from '../../context.ts';
 import type { MemberRole } from '../../db/schema/project.ts';
 import { enterMembers } from '../../db/statement.ts';
@@ -30,8 +32,10 @@ export async function changeMember(
       data: sql`select jsonb_build_object('from', ${before}, 'to', ${role}::text)`,
       onlyIf: hasChanged,
     },
+    tags: tagList(`user:${userId}`),
     outbox: memberEvents(ctx, { projectId, dismissed: { userId, why: 'changed' }, onlyIf: hasChanged }),
     status: 200,
+    settleOutboxMs: REVOCATION_MS,
     reply: sql`${memberQuery} where m.project_id = ${projectId} and m.user_id = ${userId}`,
   });
 }

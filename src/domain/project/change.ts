@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { projects, type Visibility } from '../../db/schema/project.ts';
 import { enterProject, must, select } from '../../db/statement.ts';
@@ -34,6 +35,7 @@ export async function changeProject(
       ),
       ...(visibility ? [sql`select app.set_visibility(${projectId}, ${visibility})`] : []),
     ],
+    tags: tagList(`project:${projectId}`),
     outbox: [roomEvent(ctx, { projectId, type: 'project.changed' })],
     activity: { action: 'project.changed', subjectId: projectId, projectId, data: change },
     status: 200,

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { projects } from '../../db/schema/project.ts';
 import { select } from '../../db/statement.ts';
@@ -12,11 +13,12 @@ export async function createProject(
   ctx: RequestContext,
   input: { name: string; description: string },
 ): Promise<Written<Project>> {
-  requireUser(ctx);
+  const { userId } = requireUser(ctx);
   const id = newId('prj');
   return await write<Project>(ctx, {
     effects: [sql`select app.create_project(${id}, ${input.name}, ${input.description})`],
     activity: { action: 'project.created', subjectId: id, projectId: id },
+    tags: tagList(`user:${userId}`),
     status: 201,
     reply: select.select({ json: projectView }).from(projects).where(eq(projects.id, id)),
   });

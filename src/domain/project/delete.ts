@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { enterProject } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
@@ -15,6 +16,7 @@ export async function deleteProject(ctx: RequestContext, projectId: string) {
     authorize: enterProject(projectId, 'owner'),
     effects: [sql`select app.bin_project()`],
     activity: { action: 'project.deleted', subjectId: projectId, projectId },
+    tags: tagList(`project:${projectId}`),
     outbox: [
       {
         topic: 'jobs.stopping',

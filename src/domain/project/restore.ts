@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { tagList } from '../../cache/tag-sql.ts';
 import type { RequestContext } from '../../context.ts';
 import { projects } from '../../db/schema/project.ts';
 import { select } from '../../db/statement.ts';
@@ -13,6 +14,7 @@ export async function restoreProject(ctx: RequestContext, projectId: string): Pr
     authorize: sql`select app.restore_project(${projectId})`,
     effects: [],
     activity: { action: 'project.restored', subjectId: projectId, projectId },
+    tags: tagList(`project:${projectId}`),
     status: 200,
     reply: select.select({ json: projectView }).from(projects).where(eq(projects.id, projectId)),
   });
