@@ -9,7 +9,10 @@ import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
 import { createRedis } from './redis/client.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
+import { createLimiterRedis } from './rate-limit/client.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
+import { isolateLimiterMemory } from './rate-limit/limiter-memory.ts';
+import { type Policies, policiesOf } from './rate-limit/policies.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
 import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
 
@@ -19,7 +22,8 @@ export interface Services {
   clock: Clock;
   db: Databases;
   sessions: SessionCache;
-  attempts: Limiter;
+  limiter: Limiter;
+  policies: Policies;
   accessTokens: AccessTokens;
   media: MediaStore;
   signer: UrlSigner;
@@ -41,7 +45,16 @@ export function createServices(config: Config): Services {
     clock: systemClock,
     db: createDatabases(config),
     sessions: createSessionCache(redis),
-    attempts: createLimiter(redis, systemClock),
+    limiter: createLimiter({
+      ...createLimiterRedis(config),
+      enabled: config.LIMITER_ENABLED,
+      prefix: config.LIMITER_PREFIX,
+      timeoutMs: config.LIMITER_TIMEOUT_MS,
+      platform: config,
+      clock: systemClock,
+      memory: isolateLimiterMemory,
+    }),
+    policies: policiesOf(config.LIMITER_SCALE),
     accessTokens: createAccessTokens(
       config.TOKEN_SIGNING_KEYS,
       new URL(config.PUBLIC_URL).origin,

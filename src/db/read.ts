@@ -1,5 +1,5 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
-import type { RequestContext } from '../context.ts';
+import { actorIdOf, type RequestContext } from '../context.ts';
 import { READ_DEADLINE_MS, type Rows, runBatch, values } from './batch.ts';
 import { enter } from './statement.ts';
 
@@ -11,7 +11,7 @@ interface ReadInput {
 
 /** Reads as the caller in one read-only round trip. Errors: what `authorize` raises; `unavailable`. */
 export async function read<T>(ctx: RequestContext, input: ReadInput): Promise<T[]> {
-  const actorId = ctx.actor.kind === 'user' ? ctx.actor.userId : null;
+  const actorId = actorIdOf(ctx.actor);
   const statements = [
     enter(actorId, ctx.requestId),
     ...(input.authorize ? [input.authorize] : []),

@@ -14,6 +14,7 @@ export function requestContext() {
     const ctx: RequestContext = {
       requestId,
       actor: { kind: 'anonymous' },
+      plan: 'free',
       idempotency: null,
       services: createServices(result.config),
       waitUntil(name, work) {
@@ -23,6 +24,7 @@ export function requestContext() {
         c.executionCtx.waitUntil(guarded);
       },
       bookmark: null,
+      limits: [],
     };
     c.set('ctx', ctx);
     await next();
