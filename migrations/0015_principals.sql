@@ -14,7 +14,7 @@ revoke execute on function app.roles_of(text) from darkroom_app, darkroom_servic
 create function app.find_session_principal(token bytea) returns jsonb
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select jsonb_build_object('kind', 'session', 'id', s.id, 'userId', s.user_id, 'expiresAt', app.rfc3339(s.expires_at),
-    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', p.plan, 'email', p.email, 'roles', app.roles_of(s.user_id))
+    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', coalesce(to_jsonb(p) ->> 'plan', 'free'), 'email', p.email, 'roles', app.roles_of(s.user_id))
   from sessions s join profiles p on p.id = s.user_id
   where s.token_hash = token and s.expires_at > now()
 $$;
@@ -23,7 +23,7 @@ $$;
 create function app.find_program_principal(session text, person text) returns jsonb
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select jsonb_build_object('kind', 'program', 'id', s.id, 'userId', s.user_id, 'expiresAt', app.rfc3339(s.expires_at),
-    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', p.plan, 'email', p.email, 'roles', app.roles_of(s.user_id))
+    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', coalesce(to_jsonb(p) ->> 'plan', 'free'), 'email', p.email, 'roles', app.roles_of(s.user_id))
   from sessions s join profiles p on p.id = s.user_id
   where s.id = session and s.user_id = person and s.kind = 'program' and s.expires_at > now()
 $$;

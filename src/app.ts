@@ -6,7 +6,6 @@ import { configOf } from './env.ts';
 import { AppError } from './errors/app-error.ts';
 import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
-import { authenticate } from './middleware/authenticate.ts';
 import { cacheHeaders } from './middleware/cache-headers.ts';
 import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
@@ -14,6 +13,8 @@ import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-
 import { knownHost } from './middleware/known-host.ts';
 import { largeList } from './middleware/large-list.ts';
 import { limitAttempts } from './middleware/limit-attempts.ts';
+import { limitHeaders } from './middleware/limit-headers.ts';
+import { gate } from './middleware/gate.ts';
 import { notFound } from './middleware/not-found.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestId } from './middleware/request-id.ts';
@@ -58,6 +59,7 @@ const ATTEMPTS = [
   '/v1/invitations/look',
   '/v1/invitations/accept',
 ];
+const ATTEMPTED: ReadonlySet<string> = new Set([...PASSWORD_ATTEMPTS, ...ATTEMPTS]);
 
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
@@ -66,7 +68,7 @@ export function buildApp(): App {
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
-  app.use(jsonBody(MAX_BODY_BYTES, isList), requestContext(), idempotencyKey(isList));
+  app.use(jsonBody(MAX_BODY_BYTES, isList), requestContext(), limitHeaders(), idempotencyKey(isList));
   mediaRoutes(app);
   readinessRoute(app);
   consoleConfigRoute(app);
@@ -76,7 +78,7 @@ export function buildApp(): App {
   roomSocketRoute(app);
   app.on('POST', ATTEMPTS, limitAttempts());
   app.on('POST', PASSWORD_ATTEMPTS, limitAttempts({ emailOf: attemptedEmail }));
-  app.use('/v1/*', authenticate());
+  app.use('/v1/*', gate((path) => ATTEMPTED.has(path)));
   for (const path of LIST_ROUTES)
     app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES), idempotencyKey());
   authRoutes(app);

@@ -1,10 +1,26 @@
+import type { Principal } from './cache/principal-cache.ts';
 import type { CacheStatus } from './lib/cache-status.ts';
+import type { Plan } from './rate-limit/plans.ts';
+import type { Verdict } from './rate-limit/limiter.ts';
 import type { LogFields } from './observability/logger.ts';
 import type { CacheClass } from './routes/cache-policy.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking. */
-export type Actor = { kind: 'user'; userId: string; sessionId: string } | { kind: 'anonymous' };
+export type Actor =
+  | { kind: 'user'; userId: string; sessionId: string }
+  | { kind: 'apiKey'; userId: string; keyId: string; scopes: ApiKeyScope[] }
+  | { kind: 'service' }
+  | { kind: 'anonymous' };
+
+/** What an API key may do for its owner. */
+export const API_KEY_SCOPES = ['read', 'write'] as const;
+export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
+
+/** The account on whose behalf the request is made, or null: row-level security and activity are by it. */
+export function actorIdOf(actor: Actor): string | null {
+  return actor.kind === 'user' || actor.kind === 'apiKey' ? actor.userId : null;
+}
 
 export interface IdempotencyKey {
   key: string;
@@ -16,14 +32,21 @@ export interface IdempotencyKey {
 export interface RequestContext {
   requestId: string;
   actor: Actor;
+  /** What is known of whoever is asking; null for a stranger. */
+  principal: Principal | null;
+  /** Of the caller's account. */
+  plan: Plan;
   idempotency: IdempotencyKey | null;
   services: Services;
   /** Keeps a promise going after the reply; `name` tells which one failed in the logs. */
   waitUntil(name: string, work: Promise<unknown>): void;
   /** Where the last write can be found, sent as Darkroom-Bookmark. */
   bookmark: string | null;
+  isStale: boolean;
   /** What our caches did, sent as Cache-Status. */
   cacheStatus: CacheStatus | null;
+  /** How the request was limited, for the RateLimit headers. */
+  limits: Verdict[];
 }
 
 /** Hono's types: what the middleware puts on the context. */

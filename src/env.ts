@@ -2,13 +2,17 @@ import * as z from 'zod';
 import type { CoordinatorNamespace } from './crawl/coordinator.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
 import { parseSigningKeys } from './keys/signing-keys.ts';
+import type { PlatformLimiters } from './rate-limit/platform.ts';
 import type { RoomNamespace } from './rooms/room.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
 
-/** The bindings of wrangler.toml. They come from the platform, so only their presence is checked. */
-export interface Bindings {
+/**
+ * The bindings of wrangler.toml. They come from the platform, so only their presence is checked; a deployment may do
+ * without the platform's rate limiters.
+ */
+export interface Bindings extends PlatformLimiters {
   MEDIA: R2Bucket;
   CRAWL_QUEUE: Queue;
   DISCOVER_QUEUE: Queue;
@@ -68,6 +72,13 @@ const signingKeys = z.string().transform((text, context) => {
 });
 
 const requestsPerSecond = (most: number) => z.coerce.number().min(0.01).max(most);
+/** `on` or `off`, for what is on unless it is switched off. */
+const switchedOn = z
+  .enum(['on', 'off'])
+  .default('on')
+  .transform((text) => text === 'on');
+/** Multiplies the limits of src/rate-limit/policies.ts. */
+const scale = z.coerce.number().min(0.01).max(1_000_000);
 const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
 
 const emails = z.string().transform((text) =>
@@ -77,11 +88,6 @@ const emails = z.string().transform((text) =>
     .filter(Boolean),
 );
 const milliseconds = z.coerce.number().int().min(10).max(5_000);
-/** `on` or `off`, for what is on unless it is switched off. */
-const switchedOn = z
-  .enum(['on', 'off'])
-  .default('on')
-  .transform((text) => text === 'on');
 /** What stands before every key in Redis. */
 const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
 
@@ -97,7 +103,7 @@ const local = {
   CACHE_ENABLED: switchedOn,
   CACHE_REDIS_REST_URL: httpUrl.optional(),
   CACHE_REDIS_REST_TOKEN: z.string().min(1).optional(),
-  CACHE_PREFIX: keyPrefix.default('darkroom:cache:'),
+  CACHE_PREFIX: keyPrefix.default('darkroom:cache'),
   CACHE_TIMEOUT_MS: milliseconds.default(150),
   CACHE_TTL_SCALE: z.coerce.number().min(0).max(10).default(1),
   MEDIA_SIGNING_KEY: secret,
@@ -112,6 +118,12 @@ const local = {
   CRAWL_RETRY_SECONDS: seconds(0.1).default(15),
   DOH_URL: httpUrl.optional(),
   ADMIN_EMAILS: emails.default([]),
+  LIMITER_ENABLED: switchedOn,
+  LIMITER_REDIS_REST_URL: httpUrl.optional(),
+  LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
+  LIMITER_PREFIX: keyPrefix.default('darkroom:limit'),
+  LIMITER_TIMEOUT_MS: milliseconds.default(150),
+  LIMITER_SCALE: scale.default(10),
 };
 
 const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
@@ -168,14 +180,25 @@ const deployed = {
   CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(1_000).default(5),
   CRAWL_RETRY_SECONDS: seconds(5).default(15),
   DOH_URL: remoteHttps.default('https://cloudflare-dns.com/dns-query'),
+  LIMITER_REDIS_REST_URL: remoteHttps.optional(),
+  LIMITER_SCALE: scale.default(1),
 };
 
 export const VARIABLES = Object.keys(local) as (keyof typeof local)[];
 
+/** Else the token of one database would be shown to another. */
+function hasOwnToken(variables: {
+  LIMITER_REDIS_REST_URL?: string | undefined;
+  LIMITER_REDIS_REST_TOKEN?: string | undefined;
+}): boolean {
+  return !variables.LIMITER_REDIS_REST_URL || variables.LIMITER_REDIS_REST_TOKEN !== undefined;
+}
+const OWN_TOKEN = { path: ['LIMITER_REDIS_REST_URL'], message: 'needs LIMITER_REDIS_REST_TOKEN' };
+
 const schemas = {
-  development: z.object(local),
-  staging: z.object(deployed),
-  production: z.object(deployed),
+  development: z.object(local).refine(hasOwnToken, OWN_TOKEN),
+  staging: z.object(deployed).refine(hasOwnToken, OWN_TOKEN),
+  production: z.object(deployed).refine(hasOwnToken, OWN_TOKEN),
 };
 
 type Variables = z.infer<typeof schemas.development>;
@@ -229,8 +252,15 @@ export function parseConfig(env: object): ConfigResult {
 
 /** The bindings were found present above; their types are what wrangler.toml declares. */
 function withBindings(variables: Variables, env: object): Config {
-  const { MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM } = env as Bindings;
-  return { ...variables, MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM };
+  const { MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM, ...more } =
+    env as Bindings;
+  const { LIMIT_STRANGERS, LIMIT_ACCOUNTS } = more;
+  return {
+    ...variables,
+    ...{ MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM },
+    ...(LIMIT_STRANGERS && { LIMIT_STRANGERS }),
+    ...(LIMIT_ACCOUNTS && { LIMIT_ACCOUNTS }),
+  };
 }
 
 // Isolate lifetime: an isolate is started with one environment and keeps it.

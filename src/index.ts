@@ -4,6 +4,7 @@ import { configOf } from './env.ts';
 import { consumeCrawl } from './queues/crawl-consumer.ts';
 import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
+import { keepGoing } from './observability/keep-going.ts';
 import { createServices, type Services } from './services.ts';
 import { restoreSharedOrigin } from './shared-request.ts';
 
@@ -17,9 +18,11 @@ export { Room } from '../durable-objects/room/index.ts';
 const app = buildApp();
 
 /** Services for work that no request asked for; throws where a request would be refused. */
-function servicesOf(env: object): Services {
+function servicesOf(env: object, name: string, context: ExecutionContext): Services {
   const result = configOf(env);
-  if (result.ok) return createServices(result.config);
+  const background = (work: string, promise: Promise<unknown>) =>
+    keepGoing(context, { name: work, requestId: name }, promise);
+  if (result.ok) return createServices(result.config, { background, known: () => null });
   throw new Error(`Not configured: ${result.problems.map(({ variable }) => variable).join(', ')}`);
 }
 
@@ -27,13 +30,13 @@ export default {
   async fetch(request, env, executionContext) {
     return await app.fetch(restoreSharedOrigin(request, env), env, executionContext);
   },
-  async queue(batch, env) {
-    const services = servicesOf(env);
+  async queue(batch, env, context) {
+    const services = servicesOf(env, batch.queue, context);
     if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
     else if (batch.queue.includes('-discover')) await consumeDiscover(batch, services);
     else await consumeCrawl(batch, services);
   },
-  async scheduled(controller, env) {
-    await runCron(controller.cron, servicesOf(env));
+  async scheduled(controller, env, context) {
+    await runCron(controller.cron, servicesOf(env, 'cron', context));
   },
 } satisfies ExportedHandler<object>;

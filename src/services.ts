@@ -1,15 +1,23 @@
-import { createSessionCache, type SessionCache } from './cache/session-cache.ts';
+import { type Cache, createCache, createCacheMemory } from './cache/cache.ts';
+import { createPrincipalCache, type PrincipalCache } from './cache/principal-cache.ts';
 import { coordinatorOf, type CrawlCoordinatorRpc } from './crawl/coordinator.ts';
 import { createDatabases, type Databases } from './db/client.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
 import type { Config } from './env.ts';
+import { AppError } from './errors/app-error.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import type { Position } from './lib/position.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
+import { keepGoing } from './observability/keep-going.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
-import { createRedis } from './redis/client.ts';
+import type { Endpoint } from './redis/client.ts';
+import { endpointsOf } from './redis/endpoints.ts';
+import { createRedisDatabase, type RedisDatabase } from './redis/redis-database.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
+import { isolateLimiterMemory } from './rate-limit/limiter-memory.ts';
+import { type Policies, policiesOf } from './rate-limit/policies.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
 import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
 
@@ -18,8 +26,12 @@ export interface Services {
   config: Config;
   clock: Clock;
   db: Databases;
-  sessions: SessionCache;
-  attempts: Limiter;
+  /** Of the cache; of the limiter, too, unless that has a database of its own. */
+  redis: RedisDatabase;
+  cache: Cache;
+  principals: PrincipalCache;
+  limiter: Limiter;
+  policies: Policies;
   accessTokens: AccessTokens;
   media: MediaStore;
   signer: UrlSigner;
@@ -33,15 +45,64 @@ export interface Services {
   reporter: Reporter;
 }
 
+/** What the parts need of the request, or of the other work, that they are made for. */
+export interface Host {
+  /** Keeps a promise going after the reply. */
+  background(name: string, work: Promise<unknown>): void;
+  /** What the caller has written or seen last. */
+  known(): Position | null;
+}
+
+/** For work of a Durable Object, which lives on by itself. */
+const UNATTENDED: Host = {
+  background: (name, work) => keepGoing({ waitUntil: () => undefined }, { name, requestId: 'unattended' }, work),
+  known: () => null,
+};
+
+// Isolate lifetime: values and numbers, nothing of a request.
+const cacheMemory = createCacheMemory(systemClock);
+
 /** The one place that knows how the parts are made. Opens no connection. */
-export function createServices(config: Config): Services {
-  const redis = createRedis(config);
+export function createServices(config: Config, host: Host = UNATTENDED): Services {
+  const { background } = host;
+  const openRedis = (endpoints: Endpoint[], timeoutMs: number) =>
+    createRedisDatabase({ endpoints, timeoutMs, clock: systemClock, background });
+  const endpoints = endpointsOf(config, { url: config.CACHE_REDIS_REST_URL, token: config.CACHE_REDIS_REST_TOKEN });
+  const limiterEndpoints = endpointsOf(config, {
+    url: config.LIMITER_REDIS_REST_URL,
+    token: config.LIMITER_REDIS_REST_TOKEN,
+  });
+  const redis = openRedis(endpoints, config.CACHE_TIMEOUT_MS);
+  const hasOwnDatabase = limiterEndpoints[0]?.url !== endpoints[0]?.url;
+  const prefix = config.CACHE_PREFIX;
   return {
     config,
     clock: systemClock,
     db: createDatabases(config),
-    sessions: createSessionCache(redis),
-    attempts: createLimiter(redis, systemClock),
+    redis,
+    cache: createCache({
+      redis,
+      prefix,
+      isEnabled: config.CACHE_ENABLED,
+      ttlScale: config.CACHE_TTL_SCALE,
+      clock: systemClock,
+      memory: cacheMemory,
+      bookmark: host.known,
+      background,
+      isOutage: (error) => error instanceof AppError && error.code === 'unavailable',
+    }),
+    principals: createPrincipalCache({ redis, prefix, now: () => systemClock.now() }),
+    limiter: createLimiter({
+      redis: hasOwnDatabase ? openRedis(limiterEndpoints, config.LIMITER_TIMEOUT_MS) : redis,
+      hasOwnDatabase,
+      enabled: config.LIMITER_ENABLED,
+      prefix: config.LIMITER_PREFIX,
+      timeoutMs: config.LIMITER_TIMEOUT_MS,
+      platform: config,
+      clock: systemClock,
+      memory: isolateLimiterMemory,
+    }),
+    policies: policiesOf(config.LIMITER_SCALE),
     accessTokens: createAccessTokens(
       config.TOKEN_SIGNING_KEYS,
       new URL(config.PUBLIC_URL).origin,

@@ -101,8 +101,8 @@ export function createCache(options: CacheOptions): Cache {
   const { redis, prefix, isEnabled, ttlScale, clock, memory, background } = options;
   const { tier, flights, counters, bumped } = memory;
   const prefetched = new Map<string, Promise<Found<unknown>>>();
-  const entryKey = (key: string) => `${prefix}c:${key}`;
-  const tagKey = (tag: Tag) => `${prefix}t:${tag}`;
+  const entryKey = (key: string) => `${prefix}:c:${key}`;
+  const tagKey = (tag: Tag) => `${prefix}:t:${tag}`;
 
   function isFreshHere(entry: Entry<unknown> | undefined): boolean {
     return entry !== undefined && clock.now() < entry.freshUntil;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { API_KEY_SCOPES } from '../context.ts';
 import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
 import { formatPosition, parsePosition, type Position } from '../lib/position.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
@@ -19,7 +20,7 @@ export const principal = z.object({
   /** Requests a minute, for a key with a limit of its own. */
   limit: z.int().positive().nullable(),
   /** What a key may do; null for people and their programs, who may do everything that their roles allow. */
-  scopes: z.array(z.string()).nullable(),
+  scopes: z.array(z.enum(API_KEY_SCOPES)).nullable(),
   isAdmin: z.boolean(),
   /** By project; null for somebody who is in more projects than a record holds. */
   roles: z.record(z.string(), z.enum(['viewer', 'reviewer', 'editor', 'owner'])).nullable(),
@@ -80,12 +81,12 @@ export interface PrincipalCacheOptions {
 }
 
 export function createPrincipalCache({ redis, prefix, now }: PrincipalCacheOptions): PrincipalCache {
-  const keyOf = (name: string) => `${prefix}p:${name}`;
+  const keyOf = (name: string) => `${prefix}:p:${name}`;
   const openBatch = () => redis.open();
   return {
     async look(batch, name) {
       try {
-        const answer = await addScript(batch, openBatch, LOOK, [keyOf(name)], [`${prefix}t:user:`]);
+        const answer = await addScript(batch, openBatch, LOOK, [keyOf(name)], [`${prefix}:t:user:`]);
         const [text, tag] = looked.parse(answer);
         if (text === REVOKED) return { state: 'revoked' };
         return (text === null ? null : readRecord(text, tag)) ?? { state: 'unknown' };

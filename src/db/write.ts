@@ -1,5 +1,5 @@
 import { is, SQL, sql, type SQLWrapper } from 'drizzle-orm';
-import type { IdempotencyKey, RequestContext } from '../context.ts';
+import { actorIdOf, type IdempotencyKey, type RequestContext } from '../context.ts';
 import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { newId } from '../lib/id.ts';
@@ -55,7 +55,7 @@ export interface Written<T> {
  * whether the write took effect.
  */
 export async function write<T = null>(ctx: RequestContext, input: WriteInput): Promise<Written<T>> {
-  const actorId = input.actorId ?? (ctx.actor.kind === 'user' ? ctx.actor.userId : null);
+  const actorId = input.actorId ?? actorIdOf(ctx.actor);
   const scope = input.anonymousScope ? `anonymous:${input.anonymousScope}` : actorId;
   const key = scope && !input.ignoreKey ? ctx.idempotency : null;
   const bumps = input.tags ? [bumpMessage(input.tags, input.activity.onlyIf)] : [];
@@ -113,8 +113,9 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
 
 /** The stored reply of the caller's key, if there is one: for a verb whose checks the write itself made fail. */
 export async function findOwnReply<T>(ctx: RequestContext): Promise<Written<T> | null> {
-  if (ctx.actor.kind !== 'user' || !ctx.idempotency) return null;
-  return await findReply<T>(ctx, ctx.actor.userId, ctx.idempotency);
+  const actorId = actorIdOf(ctx.actor);
+  if (actorId === null || !ctx.idempotency) return null;
+  return await findReply<T>(ctx, actorId, ctx.idempotency);
 }
 
 /** Makes the caches forget what depends on the tags; who has written knows by the bookmark. */

@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import type { AppEnv, RequestContext } from '../context.ts';
 import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
-import { describeError, logEvent } from '../observability/logger.ts';
+import { keepGoing } from '../observability/keep-going.ts';
 import { createServices } from '../services.ts';
 
 /** Wires the services; sends the bookmark of a write back. */
@@ -11,19 +11,20 @@ export function requestContext() {
     const result = configOf(c.env);
     if (!result.ok) throw new AppError('misconfigured', '');
     const requestId = c.get('requestId');
+    const waitUntil = (name: string, work: Promise<unknown>) =>
+      keepGoing(c.executionCtx, { name, requestId }, work);
     const ctx: RequestContext = {
       requestId,
       actor: { kind: 'anonymous' },
+      plan: 'free',
       idempotency: null,
-      services: createServices(result.config),
-      waitUntil(name, work) {
-        const guarded = work.catch((error: unknown) => {
-          logEvent('error', 'background_failed', { requestId, name, ...describeError(error) });
-        });
-        c.executionCtx.waitUntil(guarded);
-      },
+      services: createServices(result.config, { background: waitUntil, known: () => null }),
+      principal: null,
+      waitUntil,
       bookmark: null,
+      isStale: false,
       cacheStatus: null,
+      limits: [],
     };
     c.set('ctx', ctx);
     await next();

@@ -1,65 +1,91 @@
 import { Ratelimit } from '@upstash/ratelimit';
-import type { Redis } from '@upstash/redis/cloudflare';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { createLocalBuckets, type LocalBuckets } from './local-bucket.ts';
+import type { CommandBatch } from '../redis/command-batch.ts';
+import type { RedisDatabase } from '../redis/redis-database.ts';
+import type { LimiterMemory } from './limiter-memory.ts';
+import { askPlatform, type PlatformLimiters } from './platform.ts';
 import type { Policy } from './policies.ts';
-import { openScriptBatch, type ScriptBatch } from './script-batch.ts';
+import { createScriptClient } from './script-client.ts';
 
-/** An attempt waits no longer for its verdict; then the isolate judges alone. */
-const LIMITER_DEADLINE_MS = 150;
-/** Of keys that an isolate remembers, about 200 bytes each. */
-const MAX_KEYS = 10_000;
+/** The limit of a key stands in Redis this long after it was last told: many times as long as what it was read from. */
+const KEY_LIMIT_SECONDS = 24 * 60 * 60;
 
-export interface Attempt {
+export interface Check {
   policy: Policy;
   /** Who or what is counted. */
   key: string;
+  /** Only looks: whether the next attempt would be allowed. */
+  isPeek?: true;
 }
 
-export interface Verdict extends Attempt {
+export interface Verdict extends Check {
   allowed: boolean;
+  /** The limit that was applied, and how the headers name it. */
+  limit: number;
+  name: string;
   /** When to try again; 0 when it is allowed. */
   retryAfterSeconds: number;
-  /** What all isolates together know; null when this one judged alone. */
+  /** Who judged. `off`: nobody, for the limits are switched off. */
+  source: 'redis' | 'platform' | 'isolate' | 'off';
+  /** What all isolates together know; null when Redis did not judge. */
   shared: { remaining: number; resetSeconds: number } | null;
-  /** Why it judged alone. */
+  /** Why Redis did not judge. */
   fault: unknown;
 }
 
 export interface Limiter {
-  /** Counts the attempts and judges each. One round trip to Redis, bounded by LIMITER_DEADLINE_MS. Never rejects. */
-  take(attempts: Attempt[]): Promise<Verdict[]>;
+  /**
+   * Puts the checks into a round trip that the caller sends; the commands wait in `batch` once this has returned. The
+   * verdicts settle after that, or with the deadline, and never reject. Counts what is no peek.
+   */
+  enqueue(batch: CommandBatch, checks: Check[]): Promise<Verdict[]>;
+  /** As `enqueue`, in a round trip of its own. */
+  take(checks: Check[]): Promise<Verdict[]>;
   /** Takes an attempt that was counted out of the count again, where it was counted. Rejects when Redis does not answer. */
   giveBack(verdict: Verdict): Promise<void>;
+  /** Tells Redis the limit of one key, for policies whose keys have their own. Rejects when Redis does not answer. */
+  setKeyLimit(policy: Policy, key: string, limit: number): Promise<void>;
 }
 
-/** What an isolate remembers between requests. */
-export interface LimiterMemory {
-  /** Until when a key is refused, in milliseconds since the epoch: those need not ask Redis. */
-  blocked: Map<string, number>;
-  buckets: LocalBuckets;
+export interface LimiterOptions {
+  redis: RedisDatabase;
+  /** The limits are in a database of their own: what is enqueued goes there at once, beside the caller's trip. */
+  hasOwnDatabase: boolean;
+  enabled: boolean;
+  /** Before every key. */
+  prefix: string;
+  /** How long a verdict is waited for. */
+  timeoutMs: number;
+  platform: PlatformLimiters;
+  clock: Clock;
+  memory: LimiterMemory;
 }
-
-export function createLimiterMemory(clock: Clock): LimiterMemory {
-  return { blocked: new BoundedMap(MAX_KEYS), buckets: createLocalBuckets(clock, MAX_KEYS) };
-}
-
-// Isolate lifetime: holds numbers only, nothing of a request.
-const isolateMemory = createLimiterMemory(systemClock);
 
 /**
- * Limits over Redis, shared by all isolates; fails open to stricter buckets of this isolate. `redis` must not retry:
- * its own deadline is the limiter's, too.
+ * Limits over Redis, shared by all isolates, by @upstash/ratelimit's sliding window. Fails open, to the platform's
+ * limiter and then to a stricter bucket of this isolate.
  */
-export function createLimiter(redis: Redis, clock: Clock, memory: LimiterMemory = isolateMemory): Limiter {
-  function limiterOf(policy: Policy, batch: ScriptBatch): Ratelimit {
+export function createLimiter(options: LimiterOptions): Limiter {
+  const { redis, clock, memory, prefix, timeoutMs, platform } = options;
+  const nameOf = (policy: Policy, key: string) => `${policy.name}:${key}`;
+  const limitKeyOf = (policy: Policy, key: string) =>
+    policy.nameOf ? `${prefix}:limit-of:${nameOf(policy, key)}` : null;
+
+  function limiterOf({ policy, key }: Check, batch: CommandBatch): Ratelimit {
+    const limitKey = limitKeyOf(policy, key);
     return new Ratelimit({
-      redis: batch.clientFor(policy.limit),
+      redis: createScriptClient({
+        redis,
+        batch,
+        limitKey,
+        accepts: (limit) => headerNameOf(policy, limit) !== null,
+      }),
       limiter: Ratelimit.slidingWindow(policy.limit, `${policy.windowSeconds} s`),
-      prefix: `darkroom:limit:${policy.name}`,
-      ephemeralCache: memory.blocked,
+      prefix: `${prefix}:${policy.name}`,
+      dynamicLimits: limitKey !== null,
+      // Its own blocks a key until the window ends, with a limit that may be another's.
+      ephemeralCache: false,
       analytics: false,
       enableProtection: false,
       enableTelemetry: false,
@@ -68,53 +94,135 @@ export function createLimiter(redis: Redis, clock: Clock, memory: LimiterMemory 
     });
   }
 
-  function judgeAlone({ policy, key }: Attempt, fault: unknown): Verdict {
-    const bucket = `${policy.name}:${key}`;
-    const { allowed, retryAfterMs } = memory.buckets.take(
-      bucket,
+  async function ask(batch: CommandBatch, check: Check): Promise<Verdict> {
+    const { policy, key } = check;
+    const now = clock.now();
+    const windowMs = policy.windowSeconds * 1000;
+    const resetAt = (Math.floor(now / windowMs) + 1) * windowMs;
+    const refused = check.isPeek ? null : memory.findRefusal(nameOf(policy, key));
+    if (refused)
+      return toVerdict(check, { limit: refused.limit, remaining: 0, allowed: false, resetAt, now });
+    const limiter = limiterOf(check, batch);
+    if (check.isPeek) {
+      const { remaining, limit } = await limiter.getRemaining(key);
+      return toVerdict(check, { limit, remaining, allowed: remaining > 0, resetAt, now });
+    }
+    const { success: allowed, remaining, limit } = await limiter.limit(key);
+    if (!allowed) memory.rememberRefusal(nameOf(policy, key), limit, resetAt);
+    return toVerdict(check, { limit, remaining, allowed, resetAt, now });
+  }
+
+  async function judgeWithoutRedis(check: Check, fault: unknown): Promise<Verdict> {
+    const { policy, key, isPeek } = check;
+    const known = { ...check, limit: policy.limit, name: policy.name, shared: null, fault };
+    const counter = policy.platform && !isPeek ? platform[policy.platform] : undefined;
+    if (counter) {
+      try {
+        const allowed = await askPlatform(counter, nameOf(policy, key));
+        return {
+          ...known,
+          allowed,
+          retryAfterSeconds: allowed ? 0 : policy.windowSeconds,
+          source: 'platform',
+        };
+      } catch (error) {
+        // The log has to tell both.
+        known.fault = new AggregateError([fault, error], `${String(fault)}; ${String(error)}`);
+      }
+    }
+    const { allowed, retryAfterMs } = memory.buckets[isPeek ? 'peek' : 'take'](
+      nameOf(policy, key),
       policy.localLimit,
       policy.windowSeconds * 1000,
     );
-    return {
-      policy,
-      key,
-      allowed,
-      retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
-      shared: null,
-      fault,
-    };
+    return { ...known, allowed, retryAfterSeconds: Math.ceil(retryAfterMs / 1000), source: 'isolate' };
+  }
+
+  /** Sends what waits itself unless it is in the `trip` of somebody else. */
+  async function judge(checks: Check[], trip: CommandBatch | null): Promise<Verdict[]> {
+    if (!options.enabled) return checks.map(allowUncounted);
+    const batch = trip ?? redis.open();
+    // Everything up to the command in the batch happens before the first await.
+    const asked = Promise.allSettled(checks.map((check) => ask(batch, check)));
+    const answered = trip ? asked : batch.send().then(() => asked);
+    const answers = await withDeadline(answered, timeoutMs, 'Redis').catch((reason: unknown) =>
+      checks.map(() => ({ status: 'rejected' as const, reason })),
+    );
+    return await Promise.all(
+      checks.map(async (check, index) => {
+        const answer = answers[index];
+        if (answer?.status === 'fulfilled') return answer.value;
+        return await judgeWithoutRedis(check, answer?.reason);
+      }),
+    );
   }
 
   return {
-    async take(attempts) {
-      const batch = openScriptBatch(redis);
-      const asked = Promise.allSettled(
-        attempts.map(({ policy, key }) => limiterOf(policy, batch).limit(key)),
-      );
-      const answers = await withDeadline(
-        batch.send().then(() => asked),
-        LIMITER_DEADLINE_MS,
-        'Redis',
-      ).catch((reason: unknown) => attempts.map(() => ({ status: 'rejected' as const, reason })));
-      return attempts.map((attempt, index) => {
-        const answer = answers[index];
-        if (answer?.status !== 'fulfilled') return judgeAlone(attempt, answer?.reason);
-        const { success: allowed, remaining, reset } = answer.value;
-        const resetSeconds = Math.max(1, Math.ceil((reset - clock.now()) / 1000));
-        const retryAfterSeconds = allowed ? 0 : resetSeconds;
-        return { ...attempt, allowed, retryAfterSeconds, shared: { remaining, resetSeconds }, fault: null };
-      });
-    },
-    async giveBack({ policy, key, allowed, shared }) {
-      // A refused attempt was not counted.
-      if (!allowed) return;
-      if (!shared) {
-        memory.buckets.giveBack(`${policy.name}:${key}`, policy.localLimit);
+    enqueue: (batch, checks) => judge(checks, options.hasOwnDatabase ? null : batch),
+    take: (checks) => judge(checks, null),
+    async giveBack(verdict) {
+      const { policy, key, allowed, isPeek, source } = verdict;
+      // A refused attempt was not counted, and neither is one that the platform counted: it cannot forget.
+      if (!allowed || isPeek || source === 'platform' || source === 'off') return;
+      if (source === 'isolate') {
+        memory.buckets.giveBack(nameOf(policy, key), policy.localLimit);
         return;
       }
-      const batch = openScriptBatch(redis);
-      const given = limiterOf(policy, batch).limit(key, { rate: -1 });
+      memory.forgetRefusal(nameOf(policy, key));
+      const batch = redis.open();
+      const given = limiterOf({ policy, key }, batch).limit(key, { rate: -1 });
       await Promise.all([batch.send(), given]);
     },
+    async setKeyLimit(policy, key, limit) {
+      const limitKey = limitKeyOf(policy, key);
+      if (limitKey === null || !options.enabled) return;
+      const batch = redis.open();
+      const told = batch.add((pipeline) => pipeline.set(limitKey, limit, { ex: KEY_LIMIT_SECONDS }));
+      await Promise.all([batch.send(), told]);
+      memory.forgetRefusal(nameOf(policy, key));
+    },
+  };
+}
+
+/** How the headers name a limit of a policy, or null when the policy cannot have it. */
+function headerNameOf(policy: Policy, limit: number): string | null {
+  if (policy.nameOf) return policy.nameOf(limit);
+  return limit === policy.limit ? policy.name : null;
+}
+
+interface Judged {
+  limit: number;
+  remaining: number;
+  allowed: boolean;
+  /** Milliseconds since the epoch. */
+  resetAt: number;
+  now: number;
+}
+
+function toVerdict(check: Check, { limit, remaining, allowed, resetAt, now }: Judged): Verdict {
+  const resetSeconds = Math.max(1, Math.ceil((resetAt - now) / 1000));
+  return {
+    ...check,
+    allowed,
+    limit,
+    name: headerNameOf(check.policy, limit) ?? check.policy.name,
+    retryAfterSeconds: allowed ? 0 : resetSeconds,
+    source: 'redis',
+    shared: { remaining, resetSeconds },
+    fault: null,
+  };
+}
+
+function allowUncounted(check: Check): Verdict {
+  const { limit, name } = check.policy;
+  return {
+    ...check,
+    allowed: true,
+    limit,
+    name,
+    retryAfterSeconds: 0,
+    source: 'off',
+    shared: null,
+    fault: null,
   };
 }

@@ -22,6 +22,8 @@ class TripCounter {
   readonly #servers: http.Server[] = [];
   #notify = (): void => undefined;
   #isHolding = false;
+  /** Counts the requests that were held. */
+  #request = 0;
 
   async open(upstreams: Record<StoreName, string>): Promise<Record<StoreName, string>> {
     const urls = await Promise.all(STORES.map(async (store) => await this.#listen(store, upstreams[store])));
@@ -31,6 +33,7 @@ class TripCounter {
   hold(isHolding: boolean): void {
     this.#isHolding = isHolding;
     if (isHolding) return;
+    this.#request += 1;
     for (const { release } of this.#held.splice(0)) release();
     // Nobody waits for a round any more.
     this.#notify();
@@ -38,6 +41,7 @@ class TripCounter {
 
   /** The stores of the calls of the next round, which are then let pass; none when nothing comes for long. */
   async next(): Promise<StoreName[]> {
+    const mine = this.#request;
     if (this.#held.length === 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, WAIT_MS);
@@ -46,6 +50,8 @@ class TripCounter {
       clearTimeout(timer);
     }
     await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
+    // Whoever waited for the rounds of a request that is over must not take those of the next one.
+    if (mine !== this.#request) return [];
     const round = this.#held.splice(0);
     for (const { release } of round) release();
     return round.map(({ store }) => store);

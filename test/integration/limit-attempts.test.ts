@@ -118,7 +118,9 @@ describe('failed sign-ins', () => {
         instance: '/v1/auth/sign-in',
         retryable: true,
       });
-      expect(headers.get('ratelimit-policy')).toBe(`"failed-sign-in";q=${FAILED_LIMIT};w=600`);
+      expect(headers.get('ratelimit-policy')).toBe(
+        `"sign-in";q=${ADDRESS_LIMIT};w=60, "failed-sign-in";q=${FAILED_LIMIT};w=600`,
+      );
       expect(hashing).not.toHaveBeenCalled();
       // Somebody else signs in as ever.
       expect(await signInStatus(unknownEmail(), 'a guess')).toBe(401);
@@ -153,7 +155,7 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
     const redis = await openFaultyStore('redis');
     await redis.set(fault);
     const { variables } = redis;
-    const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const logged = vi.spyOn(console, 'info').mockImplementation(() => undefined);
     const address = `203.0.113.${FAULTS.indexOf(fault) + 1}`;
     const statuses = await useUp('/v1/auth/sign-in-link', address, LOCAL_ADDRESS_LIMIT + 50, { variables });
     expect(statuses.filter((status) => status === 400).length).toBeGreaterThanOrEqual(LOCAL_ADDRESS_LIMIT);
@@ -176,10 +178,10 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
       expect(response.headers.has('ratelimit-policy')).toBe(false);
     }
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
-    const said = warned.mock.calls.flat().map((line): unknown => JSON.parse(String(line)));
-    const reason = expect.not.stringContaining(address);
+    const said = logged.mock.calls.flat().map((line): unknown => JSON.parse(String(line)));
+    const limiterFault = expect.not.stringContaining(address);
     expect(said).toContainEqual(
-      expect.objectContaining({ event: 'limiter_fallback', policies: 'sign-in', reason }),
+      expect.objectContaining({ event: 'request', limiter: 'isolate:sign-in', limiterFault }),
     );
   });
 
@@ -188,7 +190,6 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
     const redis = await openFaultyStore('redis');
     await redis.set(fault);
     const { variables } = redis;
-    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     for (let count = 0; count < LOCAL_FAILED_LIMIT + 1; count++) {
       expect(await signInStatus(ada.email, ada.password, { variables })).toBe(200);
     }

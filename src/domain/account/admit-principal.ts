@@ -5,6 +5,8 @@ import { type Credential, findPrincipal, touchSession } from './find-principal.t
 
 export interface AdmittedPrincipal {
   principal: Principal;
+  /** Whether it was read from the database just now. */
+  isRead: boolean;
   /** Set when this use moved the end of a session, so that the cookie can follow. */
   extendedUntil: Date | null;
 }
@@ -27,14 +29,14 @@ export async function admitPrincipal(
     if (hasEnded(ctx, principal)) return null;
     const isOld = ctx.services.clock.now() - storedAt > REFRESH_AFTER_MS;
     if (isOld) ctx.waitUntil('principal-refresh', readAnew(ctx, credential));
-    return { principal, extendedUntil: null };
+    return { principal, isRead: false, extendedUntil: null };
   }
   try {
     return await readAnew(ctx, credential);
   } catch (error) {
-    const known = lookedUp.state === 'unknown' ? knownByItself(ctx, credential) : null;
+    const known = lookedUp.state === 'unknown' ? knownByItself(credential) : null;
     if (!known || !(error instanceof AppError) || error.code !== 'unavailable') throw error;
-    return { principal: known, extendedUntil: null };
+    return { principal: known, isRead: false, extendedUntil: null };
   }
 }
 
@@ -43,7 +45,7 @@ async function readAnew(ctx: RequestContext, credential: Credential): Promise<Ad
   if (!found || hasEnded(ctx, found.principal)) return null;
   const { principal, extendedUntil } = touchSession(ctx, found.principal);
   ctx.waitUntil('principal-put', ctx.services.principals.put(credential.name, principal, found.readAt));
-  return { principal, extendedUntil };
+  return { principal, isRead: true, extendedUntil };
 }
 
 function hasEnded(ctx: RequestContext, { expiresAt }: Principal): boolean {
@@ -54,7 +56,7 @@ function hasEnded(ctx: RequestContext, { expiresAt }: Principal): boolean {
  * An access token says whom it speaks for, and Redis that it was not revoked: enough while no database answers. Nobody's
  * roles are known then, so that each verb finds out by itself.
  */
-function knownByItself(ctx: RequestContext, credential: Credential): Principal | null {
+function knownByItself(credential: Credential): Principal | null {
   if (credential.kind !== 'program') return null;
   const { userId, sessionId: id } = credential.subject;
   const record = { kind: 'program', id, userId, expiresAt: null, lastSeenAt: null } as const;

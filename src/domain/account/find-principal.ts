@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { principal, type Principal } from '../../cache/principal-cache.ts';
-import type { RequestContext } from '../../context.ts';
+import { API_KEY_SCOPES, type RequestContext } from '../../context.ts';
 import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { sessions } from '../../db/schema/account.ts';
@@ -25,7 +25,7 @@ export interface FoundPrincipal {
 const row = principal.omit({ isAdmin: true }).extend({
   email: z.string(),
   limit: z.int().positive().nullable().default(null),
-  scopes: z.array(z.string()).nullable().default(null),
+  scopes: z.array(z.enum(API_KEY_SCOPES)).nullable().default(null),
 });
 
 function lookUp(credential: Credential): SQL {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { withDeadline } from '../../lib/deadline.ts';
+import type { RedisDatabase } from '../../redis/redis-database.ts';
 import type { Services } from '../../services.ts';
 
 export type PartState = 'ok' | 'down' | 'misconfigured';
@@ -34,15 +35,22 @@ async function probeDatabase(database: Database): Promise<PartState> {
 
 /** Whether requests can be served, and which part is missing. Answers within 500 ms whatever hangs. */
 export async function checkReadiness(services: Services): Promise<Readiness> {
-  const { db, sessions, media } = services;
+  const { db, redis: database, media } = services;
   const [primary, replica, redis, store] = await Promise.all([
     probe(probeDatabase(db.primary)),
     probe(probeDatabase(db.replica)),
-    probe(sessions.ping().then(() => 'ok' as const)),
+    probe(ping(database)),
     probe(media.head('0'.repeat(64), 'original').then(() => 'ok' as const)),
   ]);
   const parts = { primary, replica, redis, media: store };
   const states = Object.values(parts);
   if (states.includes('misconfigured') || primary === 'down') return { status: 'unavailable', parts };
   return { status: states.includes('down') ? 'degraded' : 'ready', parts };
+}
+
+async function ping(redis: RedisDatabase): Promise<PartState> {
+  const batch = redis.open();
+  const answer = batch.add((pipeline) => pipeline.ping());
+  await batch.send();
+  return (await answer) === 'PONG' ? 'ok' : 'down';
 }

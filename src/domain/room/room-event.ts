@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { RequestContext } from '../../context.ts';
+import { actorIdOf, type RequestContext } from '../../context.ts';
 import type { OutboxMessage } from '../../queues/outbox.ts';
 import type { ProjectEventType } from '../../rooms/protocol.ts';
 
@@ -19,7 +19,7 @@ export type RoomMessage = OutboxMessage & { payload: SQL; onlyIf: SQL };
 /** The outbox message that tells a project's room what the caller did. */
 export function roomEvent(ctx: RequestContext, parts: RoomEventParts): RoomMessage {
   const { projectId = sql`app.tenant()`, type, data = sql`'{}'::jsonb`, onlyIf = sql`true` } = parts;
-  const user = ctx.actor.kind === 'user' ? ctx.actor.userId : null;
+  const user = actorIdOf(ctx.actor);
   return {
     topic: 'room.publish',
     payload: sql`select jsonb_build_object('projectId', ${projectId}::text, 'events', jsonb_build_array(

@@ -4,8 +4,10 @@ import { Redis } from '@upstash/redis/cloudflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmbeddedEngine, startGateway, type Gateway } from '../../../dev/redis/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { createLimiter, createLimiterMemory } from '../../../src/rate-limit/limiter.ts';
+import { createLimiter, type LimiterOptions } from '../../../src/rate-limit/limiter.ts';
+import { createLimiterMemory } from '../../../src/rate-limit/limiter-memory.ts';
 import type { Policy } from '../../../src/rate-limit/policies.ts';
+import { openBatch } from '../../../src/redis/command-batch.ts';
 
 const POLICY: Policy = { name: 'test', limit: 8, windowSeconds: 600, localLimit: 2 };
 const TOKEN = 'token';
@@ -38,16 +40,30 @@ afterAll(async () => {
   await engine.close();
 });
 
-/** The limiter of a new isolate. */
-function createIsolate(url = gateway.url) {
-  const redis = new Redis({
+function createClient(url: string) {
+  return new Redis({
     url,
     token: TOKEN,
     retry: false,
     enableTelemetry: false,
     enableAutoPipelining: false,
+    automaticDeserialization: false,
   });
-  return createLimiter(redis, systemClock, createLimiterMemory(systemClock));
+}
+
+/** The limiter of a new isolate. */
+function createIsolate(url = gateway.url, more: Partial<LimiterOptions> = {}) {
+  return createLimiter({
+    redis: createClient(url),
+    hasOwnDatabase: false,
+    enabled: true,
+    prefix: 'darkroom:limit',
+    timeoutMs: 150,
+    platform: {},
+    clock: systemClock,
+    memory: createLimiterMemory(systemClock),
+    ...more,
+  });
 }
 
 async function allowedOf(limiter: ReturnType<typeof createIsolate>, key: string, times: number) {
@@ -111,6 +127,98 @@ describe('the limiter over Redis', () => {
     expect(await allowedOf(limiter, 'a', 5)).toBe(0);
     expect(requests).toHaveLength(1);
   });
+
+  it('puts its checks into the trip of another, at once', async () => {
+    requests = [];
+    canned = { status: 200, body: JSON.stringify([{ result: 'x' }, { result: [7, 8] }, { result: [3, 8] }]) };
+    const batch = openBatch(createClient(serverUrl));
+    const value = batch.add((pipeline) => pipeline.get('other'));
+    const verdicts = createIsolate(serverUrl).enqueue(batch, [
+      { policy: POLICY, key: 'a' },
+      { policy: POLICY, key: 'b', isPeek: true },
+    ]);
+    await batch.send();
+    expect(await value).toBe('x');
+    expect((await verdicts).map(({ shared }) => shared?.remaining)).toEqual([7, 3]);
+    expect(requests).toEqual(['/pipeline']);
+  });
+
+  it('goes to a database of its own beside that trip', async () => {
+    requests = [];
+    canned = { status: 200, body: JSON.stringify([{ result: [7, 8] }]) };
+    const batch = openBatch(createClient(gateway.url));
+    const own = createIsolate(serverUrl, { hasOwnDatabase: true });
+    expect(await own.enqueue(batch, [{ policy: POLICY, key: 'a' }])).toMatchObject([{ source: 'redis' }]);
+    expect(requests).toEqual(['/pipeline']);
+  });
+
+  it('looks without counting', async () => {
+    const limiter = createIsolate();
+    const key = crypto.randomUUID();
+    for (let count = 0; count < 20; count++) {
+      expect(await limiter.take([{ policy: POLICY, key, isPeek: true }])).toMatchObject([
+        { allowed: true, shared: { remaining: 8 } },
+      ]);
+    }
+    await allowedOf(limiter, key, 8);
+    expect(await limiter.take([{ policy: POLICY, key, isPeek: true }])).toMatchObject([{ allowed: false }]);
+  });
+
+  it('does not ask at all when it is switched off', async () => {
+    requests = [];
+    const limiter = createIsolate(serverUrl, { enabled: false });
+    expect(await allowedOf(limiter, 'a', 20)).toBe(20);
+    expect(requests).toEqual([]);
+  });
+
+  it('lets exactly as many through as are allowed when a hundred come at once', async () => {
+    const key = crypto.randomUUID();
+    // A busy machine takes longer than the deadline for a hundred requests.
+    const isolates = Array.from({ length: 4 }, () => createIsolate(gateway.url, { timeoutMs: 30_000 }));
+    const verdicts = await Promise.all(
+      Array.from({ length: 25 }, () =>
+        isolates.map((isolate) => isolate.take([{ policy: POLICY, key }])),
+      ).flat(),
+    );
+    expect(verdicts.flat().filter(({ allowed }) => allowed)).toHaveLength(POLICY.limit);
+  });
+});
+
+describe('keys with a limit of their own', () => {
+  const PLANNED: Policy = {
+    ...POLICY,
+    name: 'planned',
+    nameOf: (limit) => (limit === 8 ? 'small' : limit === 12 ? 'large' : null),
+  };
+  const take = async (limiter: ReturnType<typeof createIsolate>, key: string) =>
+    (await limiter.take([{ policy: PLANNED, key }]))[0];
+
+  it('have the default until Redis knows more, and then theirs, in all isolates', async () => {
+    const key = crypto.randomUUID();
+    const [one, other] = [createIsolate(), createIsolate()];
+    expect(await take(one, key)).toMatchObject({ name: 'small', limit: 8, shared: { remaining: 7 } });
+    await one.setKeyLimit(PLANNED, key, 12);
+    expect(await take(other, key)).toMatchObject({ name: 'large', limit: 12, shared: { remaining: 10 } });
+    expect(await take(other, crypto.randomUUID())).toMatchObject({ name: 'small', limit: 8 });
+  });
+
+  it('are let in again at once when their limit is raised', async () => {
+    const key = crypto.randomUUID();
+    const limiter = createIsolate();
+    for (let count = 0; count < 9; count++) await take(limiter, key);
+    expect(await take(limiter, key)).toMatchObject({ allowed: false, name: 'small' });
+    await limiter.setKeyLimit(PLANNED, key, 12);
+    expect(await take(limiter, key)).toMatchObject({ allowed: true, shared: { remaining: 3 } });
+  });
+
+  it('are judged by the isolate when Redis holds a limit that nobody can have', async () => {
+    const key = crypto.randomUUID();
+    const limiter = createIsolate();
+    await limiter.setKeyLimit(PLANNED, key, 13);
+    expect(await take(limiter, key)).toMatchObject({ source: 'isolate', shared: null });
+    await createClient(gateway.url).set(`darkroom:limit:limit-of:planned:${key}`, 'many');
+    expect(await take(limiter, key)).toMatchObject({ source: 'isolate', shared: null });
+  });
 });
 
 describe('when Redis gives no verdict', () => {
@@ -150,6 +258,39 @@ describe('when Redis gives no verdict', () => {
       { allowed: true, shared: null },
     ]);
     expect(performance.now() - started).toBeLessThan(BOUND_MS);
+  });
+
+  it('asks the platform first, and counts by it', async () => {
+    canned = { status: 500, body: 'boom' };
+    const asked: string[] = [];
+    const counter: RateLimit = {
+      async limit({ key }) {
+        asked.push(key);
+        return { success: asked.length < 3 };
+      },
+    };
+    const limiter = createIsolate(serverUrl, { platform: { LIMIT_ACCOUNTS: counter } });
+    const check = { policy: { ...POLICY, platform: 'LIMIT_ACCOUNTS' as const }, key: 'a' };
+    const verdicts = [];
+    for (let count = 0; count < 3; count++) verdicts.push(...(await limiter.take([check])));
+    expect(verdicts.map(({ allowed }) => allowed)).toEqual([true, true, false]);
+    expect(verdicts[2]).toMatchObject({ source: 'platform', shared: null, retryAfterSeconds: 600 });
+    expect(asked).toEqual(['test:a', 'test:a', 'test:a']);
+  });
+
+  it('judges alone, more strictly, when the platform does not answer either', async () => {
+    canned = { status: 500, body: 'boom' };
+    const platform = { LIMIT_ACCOUNTS: { limit: () => new Promise<never>(() => undefined) } };
+    const limiter = createIsolate(serverUrl, { platform });
+    const check = { policy: { ...POLICY, platform: 'LIMIT_ACCOUNTS' as const }, key: 'a' };
+    const verdicts = [];
+    for (let count = 0; count < 3; count++) verdicts.push(...(await limiter.take([check])));
+    expect(verdicts.map(({ allowed, source }) => [allowed, source])).toEqual([
+      [true, 'isolate'],
+      [true, 'isolate'],
+      [false, 'isolate'],
+    ]);
+    expect(verdicts[0]?.fault).toBeInstanceOf(AggregateError);
   });
 
   it('judges each of two attempts by its own answer', async () => {

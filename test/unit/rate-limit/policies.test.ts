@@ -1,15 +1,64 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsByAddress, FAILED_SIGN_INS } from '../../../src/rate-limit/policies.ts';
+import { policiesOf, requestLimitOf } from '../../../src/rate-limit/policies.ts';
+
+const DEPLOYED = policiesOf(1);
+const LAPTOP = policiesOf(10);
 
 describe('the policies', () => {
-  it('allow an address 60 attempts a minute where it is deployed, and ten times that on a laptop', () => {
-    for (const environment of ['production', 'staging'] as const) {
-      expect(attemptsByAddress(environment)).toMatchObject({ limit: 60, windowSeconds: 60, localLimit: 15 });
+  it('allow an address 60 requests or attempts a minute where it is deployed, and ten times that on a laptop', () => {
+    for (const name of ['anonymous', 'signIn', 'badCredentials'] as const) {
+      expect(DEPLOYED[name]).toMatchObject({ limit: 60, windowSeconds: 60, localLimit: 15 });
+      expect(LAPTOP[name]).toMatchObject({ limit: 600, windowSeconds: 60 });
     }
-    expect(attemptsByAddress('development')).toMatchObject({ limit: 600, windowSeconds: 60 });
   });
 
   it('allow an account 20 failed sign-ins in ten minutes everywhere, one isolate alone 5', () => {
-    expect(FAILED_SIGN_INS).toMatchObject({ limit: 20, windowSeconds: 600, localLimit: 5 });
+    for (const { failedSignIn } of [DEPLOYED, LAPTOP]) {
+      expect(failedSignIn).toMatchObject({ limit: 20, windowSeconds: 600, localLimit: 5 });
+    }
+  });
+
+  it('know the limits of both plans by name, and no other', () => {
+    expect([600, 3_000, 601, 60, 0, -1].map((limit) => DEPLOYED.account.nameOf?.(limit))).toEqual([
+      'free',
+      'pro',
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect([6_000, 30_000, 600].map((limit) => LAPTOP.account.nameOf?.(limit))).toEqual([
+      'free',
+      'pro',
+      null,
+    ]);
+  });
+
+  it('let an API key have any limit up to that of the larger plan', () => {
+    expect([1, 600, 3_000, 3_001, 0].map((limit) => DEPLOYED.apiKey.nameOf?.(limit))).toEqual([
+      'api-key',
+      'api-key',
+      'api-key',
+      null,
+      null,
+    ]);
+  });
+
+  it("bring the platform's limiters in only where they count the same figures", () => {
+    expect(DEPLOYED.account.platform).toBe('LIMIT_ACCOUNTS');
+    expect(LAPTOP.account.platform).toBeUndefined();
+  });
+});
+
+describe('the limit of a caller', () => {
+  it.each([
+    ['free', null, 1, 600],
+    ['pro', null, 1, 3_000],
+    ['free', 20, 1, 20],
+    ['free', 2_000, 1, 600],
+    ['pro', 2_000, 1, 2_000],
+    ['free', null, 10, 6_000],
+  ] as const)('of the plan %s with its own of %s, at scale %s, is %s', (plan, own, scale, limit) => {
+    expect(requestLimitOf(plan, own, scale)).toBe(limit);
   });
 });

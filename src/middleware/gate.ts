@@ -1,0 +1,119 @@
+import type { Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import type { LookedUp, Principal } from '../cache/principal-cache.ts';
+import type { Actor, AppEnv, RequestContext } from '../context.ts';
+import { type AdmittedPrincipal, admitPrincipal } from '../domain/account/admit-principal.ts';
+import type { Credential } from '../domain/account/find-principal.ts';
+import { AppError } from '../errors/app-error.ts';
+import { toAddressKey } from '../rate-limit/client-address.ts';
+import type { Check, Verdict } from '../rate-limit/limiter.ts';
+import { requestLimitOf } from '../rate-limit/policies.ts';
+import { callerPolicyOf, checksOf } from '../rate-limit/request-checks.ts';
+import { prefetchOf } from '../routes/prefetch.ts';
+import { readCredential, type ShownCredential } from './read-credential.ts';
+import { refuseOver } from './refuse-over.ts';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
+
+/**
+ * Asks Redis once for everything that a request needs: who is behind the credential, whether the limits allow it, and
+ * the cached value that its route is going to read. None of it depends on another, so that one HTTP call carries all. A
+ * credential whose record Redis does not have costs a look-up in the database.
+ *
+ * Errors, in this order: `rate_limited`; `unauthenticated` for a bearer token that is no good, for whoever sends one
+ * means to be known by it. What somebody may do is the verb's business. While Redis is out of reach identity comes from
+ * the database, limits from the platform or the isolate, values from the isolate or the database. `isAttempt`: paths
+ * that limitAttempts counts by address.
+ */
+export function gate(isAttempt: (path: string) => boolean) {
+  return createMiddleware<AppEnv>(async function gateMiddleware(c, next) {
+    const ctx = c.get('ctx');
+    const shown = await readCredential(c);
+    const { lookedUp, verdicts } = await askRedis(c, shown, isAttempt(c.req.path));
+    ctx.limits.push(...verdicts);
+    refuseOver(verdicts);
+    const admitted = await admit(ctx, shown, lookedUp);
+    if (admitted) enter(c, admitted);
+    else if (shown.state !== 'none') countBadCredential(c);
+    if (!admitted && (shown.state === 'invalid' || (shown.state === 'shown' && shown.cookie === null)))
+      throw new AppError('unauthenticated', 'The credential is not valid, has expired or was revoked.', {
+        // RFC 6750, 3.1
+        headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+      });
+    await next();
+    if (shown.state === 'shown' && shown.cookie !== null) followCookie(c, shown.cookie, admitted);
+  });
+}
+
+/** The one trip; without a credential, a limit or a value to look up there is none. */
+async function askRedis(
+  c: Context<AppEnv>,
+  shown: ShownCredential,
+  isAttempt: boolean,
+): Promise<{ lookedUp: LookedUp; verdicts: Verdict[] }> {
+  const { redis, principals, cache, limiter } = c.get('ctx').services;
+  const batch = redis.open();
+  const looking = shown.state === 'shown' ? principals.look(batch, shown.credential.name) : null;
+  for (const ref of prefetchOf(c.req.method, c.req.path)) cache.prefetch(batch, ref);
+  const checks = isAttempt && shown.state === 'none' ? [] : toChecks(c, shown);
+  const judging = limiter.enqueue(batch, checks);
+  await batch.send();
+  return { lookedUp: (await looking) ?? { state: 'silent' }, verdicts: await judging };
+}
+
+function toChecks(c: Context<AppEnv>, shown: ShownCredential): Check[] {
+  const { policies } = c.get('ctx').services;
+  return checksOf(policies, {
+    method: c.req.method,
+    path: c.req.path,
+    caller: shown.state === 'shown' ? { kind: shown.credential.kind, key: shown.credential.name } : null,
+    hasCredentials: shown.state !== 'none',
+    addressKey: toAddressKey(c.req.header('cf-connecting-ip')),
+  });
+}
+
+async function admit(
+  ctx: RequestContext,
+  shown: ShownCredential,
+  lookedUp: LookedUp,
+): Promise<AdmittedPrincipal | null> {
+  if (shown.state !== 'shown') return null;
+  const admitted = await admitPrincipal(ctx, shown.credential, lookedUp);
+  if (admitted?.isRead) tellLimit(ctx, shown.credential, admitted.principal);
+  return admitted;
+}
+
+/** The limiter reads a caller's own limit from Redis: it must be there before the next request. */
+function tellLimit(ctx: RequestContext, { kind, name }: Credential, { plan, limit }: Principal): void {
+  const { limiter, policies, config } = ctx.services;
+  const own = requestLimitOf(plan, limit, config.LIMITER_SCALE);
+  const policy = callerPolicyOf(policies, { kind, key: name });
+  // Best effort: until it is told, the limit of the plan free holds.
+  ctx.waitUntil('limit-of-caller', limiter.setKeyLimit(policy, name, own).catch(() => undefined));
+}
+
+function enter(c: Context<AppEnv>, { principal }: AdmittedPrincipal): void {
+  const ctx = c.get('ctx');
+  ctx.principal = principal;
+  ctx.plan = principal.plan;
+  ctx.actor = toActor(principal);
+  c.get('log')['actor'] = principal.userId;
+}
+
+function toActor({ kind, id, userId, scopes }: Principal): Actor {
+  return kind === 'apiKey'
+    ? { kind, userId, keyId: id, scopes: scopes ?? [] }
+    : { kind: 'user', userId, sessionId: id };
+}
+
+function countBadCredential(c: Context<AppEnv>): void {
+  const { limiter, policies } = c.get('ctx').services;
+  const key = toAddressKey(c.req.header('cf-connecting-ip'));
+  c.get('ctx').waitUntil('bad-credentials', limiter.take([{ policy: policies.badCredentials, key }]));
+}
+
+/** A cookie follows its session: a new end, or its own end. Not after a sign-in, which has just set another one. */
+function followCookie(c: Context<AppEnv>, token: string, admitted: AdmittedPrincipal | null): void {
+  if (c.res.headers.has('set-cookie')) return;
+  if (!admitted) clearSessionCookie(c);
+  else if (admitted.extendedUntil) setSessionCookie(c, token, admitted.extendedUntil);
+}

@@ -1,0 +1,12 @@
+import { AppError } from '../errors/app-error.ts';
+import { findRefusal } from '../rate-limit/headers.ts';
+import type { Verdict } from '../rate-limit/limiter.ts';
+
+/** Errors: `rate_limited`, with the longest wait, when one of the verdicts is a refusal. */
+export function refuseOver(verdicts: readonly Verdict[]): void {
+  const refused = findRefusal(verdicts);
+  if (!refused) return;
+  throw new AppError('rate_limited', `Try again in ${refused.retryAfterSeconds} seconds.`, {
+    retryAfter: refused.retryAfterSeconds,
+  });
+}
