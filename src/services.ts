@@ -39,7 +39,7 @@ export function createServices(config: Config): Services {
   return {
     config,
     clock: systemClock,
-    db: createDatabases(config),
+    db: createDatabases(config, systemClock),
     sessions: createSessionCache(redis),
     attempts: createLimiter(redis, systemClock),
     accessTokens: createAccessTokens(

@@ -5,7 +5,7 @@ import { AppError } from '../errors/app-error.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import { createServices } from '../services.ts';
 
-/** Wires the services; sends the bookmark of a write back. */
+/** Wires the services. */
 export function requestContext() {
   return createMiddleware<AppEnv>(async function requestContextMiddleware(c, next) {
     const result = configOf(c.env);
@@ -22,10 +22,11 @@ export function requestContext() {
         });
         c.executionCtx.waitUntil(guarded);
       },
+      known: null,
       bookmark: null,
+      isStale: false,
     };
     c.set('ctx', ctx);
     await next();
-    if (ctx.bookmark) c.res.headers.set('darkroom-bookmark', ctx.bookmark);
   });
 }

@@ -11,6 +11,7 @@ import { type Project, projectView } from './view.ts';
 export async function getProject(ctx: RequestContext, projectId: string): Promise<Project> {
   requireUser(ctx);
   const [project] = await read<Project>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
     query: select.select({ json: projectView }).from(projects).where(eq(projects.id, projectId)),
   });
