@@ -7,6 +7,7 @@ import { AppError } from './errors/app-error.ts';
 import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { cacheHeaders } from './middleware/cache-headers.ts';
+import { bookmark } from './middleware/bookmark.ts';
 import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
@@ -68,7 +69,13 @@ export function buildApp(): App {
   livenessRoute(app);
   app.use(requireConfig(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
-  app.use(jsonBody(MAX_BODY_BYTES, isList), requestContext(), limitHeaders(), idempotencyKey(isList));
+  app.use(
+    jsonBody(MAX_BODY_BYTES, isList),
+    requestContext(),
+    bookmark(),
+    limitHeaders(),
+    idempotencyKey(isList),
+  );
   mediaRoutes(app);
   readinessRoute(app);
   consoleConfigRoute(app);

@@ -2,6 +2,7 @@ import type { Principal } from './cache/principal-cache.ts';
 import type { CacheStatus } from './lib/cache-status.ts';
 import type { Plan } from './rate-limit/plans.ts';
 import type { Verdict } from './rate-limit/limiter.ts';
+import type { Bookmark } from './lib/bookmark.ts';
 import type { LogFields } from './observability/logger.ts';
 import type { CacheClass } from './routes/cache-policy.ts';
 import type { Services } from './services.ts';
@@ -40,8 +41,11 @@ export interface RequestContext {
   services: Services;
   /** Keeps a promise going after the reply; `name` tells which one failed in the logs. */
   waitUntil(name: string, work: Promise<unknown>): void;
-  /** Where the last write can be found, sent as Darkroom-Bookmark. */
-  bookmark: string | null;
+  /** What the caller had seen before this request: they are shown nothing older. */
+  known: Bookmark | null;
+  /** What they have seen by it, where `known` may not say so much; sent as Darkroom-Bookmark. */
+  bookmark: Bookmark | null;
+  /** Whether they were shown something older, as nothing newer was in reach; sent as Darkroom-Freshness. */
   isStale: boolean;
   /** What our caches did, sent as Cache-Status. */
   cacheStatus: CacheStatus | null;

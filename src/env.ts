@@ -94,7 +94,7 @@ const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, 
 const local = {
   ENVIRONMENT: z.enum(ENVIRONMENTS),
   DATABASE_URL: postgresUrl,
-  DATABASE_REPLICA_URL: postgresUrl,
+  DATABASE_REPLICA_URL: postgresUrl.optional(),
   DATABASE_SERVICE_URL: postgresUrl,
   UPSTASH_REDIS_REST_URL: httpUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
@@ -143,7 +143,6 @@ const notExample = (text: string) => !/example|local|darkroom-dev/i.test(text);
 const DEVELOPMENT_DEFAULTS = {
   ENVIRONMENT: 'development',
   DATABASE_URL: 'postgres://darkroom_app:darkroom-dev@127.0.0.1:5432/darkroom',
-  DATABASE_REPLICA_URL: 'postgres://darkroom_app:darkroom-dev@127.0.0.1:5433/darkroom',
   DATABASE_SERVICE_URL: 'postgres://darkroom_service:darkroom-dev@127.0.0.1:5432/darkroom',
   UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:8079',
   UPSTASH_REDIS_REST_TOKEN: 'darkroom-dev-token',
@@ -157,7 +156,7 @@ const DEVELOPMENT_DEFAULTS = {
 const deployed = {
   ...local,
   DATABASE_URL: remotePostgres,
-  DATABASE_REPLICA_URL: remotePostgres,
+  DATABASE_REPLICA_URL: remotePostgres.optional(),
   DATABASE_SERVICE_URL: remotePostgres,
   UPSTASH_REDIS_REST_URL: remoteHttps,
   UPSTASH_REDIS_REST_TOKEN: z

@@ -6,7 +6,7 @@ import type { HostGateNamespace } from './crawl/host-gate.ts';
 import type { Config } from './env.ts';
 import { AppError } from './errors/app-error.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import type { Position } from './lib/position.ts';
+import type { Bookmark } from './lib/bookmark.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { keepGoing } from './observability/keep-going.ts';
@@ -50,7 +50,7 @@ export interface Host {
   /** Keeps a promise going after the reply. */
   background(name: string, work: Promise<unknown>): void;
   /** What the caller has written or seen last. */
-  known(): Position | null;
+  known(): Bookmark | null;
 }
 
 /** For work of a Durable Object, which lives on by itself. */
@@ -78,7 +78,7 @@ export function createServices(config: Config, host: Host = UNATTENDED): Service
   return {
     config,
     clock: systemClock,
-    db: createDatabases(config),
+    db: createDatabases(config, systemClock),
     redis,
     cache: createCache({
       redis,

@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import type { Position } from '../lib/position.ts';
+import type { Bookmark } from '../lib/bookmark.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 
@@ -14,7 +14,7 @@ import { isValid } from './validity.ts';
 /** What was read, and the xmin of the snapshot that it was read under. Null: there is no such thing. */
 export interface Loaded<T> {
   value: T | null;
-  readAt: Position;
+  readAt: Bookmark;
 }
 
 /** How a value was got, for the reply's Cache-Status and the log. */
@@ -43,7 +43,7 @@ export interface Cache {
    */
   read<T>(ref: CacheRef<T>, load: () => Promise<Loaded<T>>): Promise<Cached<T>>;
   /** Makes everybody forget what depends on the tags and was read before. Rejects unless every endpoint knows. */
-  bump(tags: readonly Tag[], position: Position): Promise<void>;
+  bump(tags: readonly Tag[], position: Bookmark): Promise<void>;
 }
 
 /** What an isolate keeps between requests: values and numbers. */
@@ -52,7 +52,7 @@ export interface CacheMemory {
   flights: SingleFlight<Loaded<unknown>>;
   counters: CacheCounters;
   /** Tags that this isolate has bumped: they hold here also while Redis does not answer. */
-  bumped: Map<Tag, Position>;
+  bumped: Map<Tag, Bookmark>;
 }
 
 const ISOLATE_LIMITS = { entries: 2_000, length: 8 * 1024 * 1024 };
@@ -82,7 +82,7 @@ export interface CacheOptions {
   clock: Clock;
   memory: CacheMemory;
   /** What the caller has written or seen last: nothing older may be shown. */
-  bookmark(): Position | null;
+  bookmark(): Bookmark | null;
   /** Keeps a promise going after the reply. */
   background(name: string, work: Promise<unknown>): void;
   /** Whether an error means that the database is out of reach. */
@@ -93,7 +93,7 @@ export interface CacheOptions {
 interface Found<T> {
   entry: Entry<T> | null;
   tier: 'isolate' | 'redis';
-  tags: (Position | null)[] | null;
+  tags: (Bookmark | null)[] | null;
   isUnreadable: boolean;
 }
 
@@ -135,7 +135,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   /** Everything that an entry must be later than. */
-  function writesOf(tags: readonly Tag[], known: (Position | null)[] | null): (Position | null)[] {
+  function writesOf(tags: readonly Tag[], known: (Bookmark | null)[] | null): (Bookmark | null)[] {
     return [...(known ?? []), ...tags.map((tag) => bumped.get(tag) ?? null), options.bookmark()];
   }
 

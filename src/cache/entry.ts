@@ -1,9 +1,9 @@
-import { formatPosition, parsePosition, type Position } from '../lib/position.ts';
+import { formatBookmark, parseBookmark, type Bookmark } from '../lib/bookmark.ts';
 
 /** A value as it was read from the database, and how long it is good for. */
 export interface Entry<T> {
   /** The oldest transaction that was still running when it was read: everything before is in it. */
-  readAt: Position;
+  readAt: Bookmark;
   /** Milliseconds since the epoch, as the other two. */
   storedAt: number;
   /** Until then it is used as it is. */
@@ -27,7 +27,7 @@ export async function encodeEntry({
 }: Entry<unknown>): Promise<string> {
   const json = JSON.stringify(value);
   const isLong = json.length >= MIN_COMPRESSED_LENGTH;
-  const head = [formatPosition(readAt), storedAt, freshUntil, staleUntil, isLong ? 'gzip' : 'json'].join(' ');
+  const head = [formatBookmark(readAt), storedAt, freshUntil, staleUntil, isLong ? 'gzip' : 'json'].join(' ');
   return `${head}\n${isLong ? await compress(json) : json}`;
 }
 
@@ -37,7 +37,7 @@ const HEAD = /^(\d+\.\d+) (\d+) (\d+) (\d+) (json|gzip)$/;
 export async function decodeEntry<T>(text: string, parse: (value: unknown) => T): Promise<Entry<T> | null> {
   const end = text.indexOf('\n');
   const [, position = '', storedAt, freshUntil, staleUntil, encoding] = HEAD.exec(text.slice(0, end)) ?? [];
-  const readAt = parsePosition(position);
+  const readAt = parseBookmark(position);
   if (end < 0 || !readAt) return null;
   try {
     const body = text.slice(end + 1);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { API_KEY_SCOPES } from '../context.ts';
 import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
-import { formatPosition, parsePosition, type Position } from '../lib/position.ts';
+import { formatBookmark, parseBookmark, type Bookmark } from '../lib/bookmark.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 import { addScript, defineScript } from '../redis/script.ts';
@@ -39,7 +39,7 @@ export interface PrincipalCache {
   /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */
   look(batch: CommandBatch, name: string): Promise<LookedUp>;
   /** Best effort: a record that could not be written costs the next request a database look-up. */
-  put(name: string, record: Principal, readAt: Position): Promise<void>;
+  put(name: string, record: Principal, readAt: Bookmark): Promise<void>;
   /** Rejects unless every endpoint knows: an ended credential must not be forgotten, so the caller repeats it. */
   revoke(names: readonly string[]): Promise<void>;
 }
@@ -95,7 +95,7 @@ export function createPrincipalCache({ redis, prefix, now }: PrincipalCacheOptio
       }
     },
     async put(name, record, readAt) {
-      const text = `${record.userId}|${formatPosition(readAt)}|${now()}|${JSON.stringify(record)}`;
+      const text = `${record.userId}|${formatBookmark(readAt)}|${now()}|${JSON.stringify(record)}`;
       const batch = redis.open();
       const answer = addScript(batch, openBatch, PUT, [keyOf(name)], [text, RECORD_SECONDS]);
       await batch.send();
@@ -115,8 +115,8 @@ const RECORD = /^[^|]+\|([^|]+)\|(\d+)\|/;
 /** Null for what is no record, or was read before the last write to its person. */
 function readRecord(text: string, tag: string | null): LookedUp | null {
   const [head = '', readAt = '', storedAt = ''] = RECORD.exec(text) ?? [];
-  const position = parsePosition(readAt);
-  const written = tag === null ? null : parsePosition(tag);
+  const position = parseBookmark(readAt);
+  const written = tag === null ? null : parseBookmark(tag);
   if (!position || (tag !== null && !written) || !isValid(position, [written])) return null;
   try {
     const record = principal.parse(JSON.parse(text.slice(head.length)));

@@ -1,4 +1,4 @@
-import { formatPosition, parsePosition, type Position } from '../lib/position.ts';
+import { formatBookmark, parseBookmark, type Bookmark } from '../lib/bookmark.ts';
 import { defineScript } from '../redis/script.ts';
 
 /** Of everything that is cached; purging all means bumping this. */
@@ -38,17 +38,17 @@ end
 return #KEYS
 `);
 
-export function bumpArguments(position: Position): (string | number)[] {
-  const [epoch = '', xid = ''] = formatPosition(position).split('.');
+export function bumpArguments(position: Bookmark): (string | number)[] {
+  const [epoch = '', xid = ''] = formatBookmark(position).split('.');
   return [epoch, xid, TAG_SECONDS];
 }
 
 /** What MGET answers for tags; null for one that nobody has written, throws for anything else. */
-export function parseTags(answer: unknown, count: number): (Position | null)[] {
+export function parseTags(answer: unknown, count: number): (Bookmark | null)[] {
   if (!Array.isArray(answer) || answer.length !== count) throw new Error('Redis did not answer every tag');
   return answer.map((value: unknown) => {
     if (value === null) return null;
-    const position = typeof value === 'string' ? parsePosition(value) : null;
+    const position = typeof value === 'string' ? parseBookmark(value) : null;
     if (!position) throw new Error('A tag holds no position');
     return position;
   });

@@ -1,4 +1,4 @@
-import { isAfter, type Position } from '../lib/position.ts';
+import { isLater, type Bookmark } from '../lib/bookmark.ts';
 
 /**
  * The one rule of validity, for every tier, tag and bookmark: what was read at `readAt` is in no way older than what
@@ -8,7 +8,7 @@ import { isAfter, type Position } from '../lib/position.ts';
  * write at xmin itself, or above, may not be in what was read. What was read before a restore is older than everything
  * after it.
  */
-export function isValid(readAt: Position, written: Iterable<Position | null>): boolean {
-  for (const position of written) if (position && !isAfter(readAt, position)) return false;
+export function isValid(readAt: Bookmark, written: Iterable<Bookmark | null>): boolean {
+  for (const position of written) if (position && !isLater(readAt, position)) return false;
   return true;
 }

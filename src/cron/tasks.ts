@@ -7,6 +7,7 @@ import { reviveJobs } from '../queues/revive-jobs.ts';
 import type { Services } from '../services.ts';
 import { purgeBin } from './purge-bin.ts';
 import { sweepMedia } from './sweep-media.ts';
+import { watchReplica } from './watch-replica.ts';
 
 type Task = (services: Services) => Promise<void>;
 
@@ -64,9 +65,16 @@ const purgeOverdue: Task = async (services) => {
   if (images > 0) logEvent('info', 'bin_purged', { images });
 };
 
+/** Gives the replica news, and looks how long it takes to show them. */
+const watchLag: Task = async (services) => {
+  const { replica } = services.db;
+  const lagMs = await watchReplica(services);
+  if (replica && (lagMs === null || lagMs > replica.maxAgeMs)) logEvent('warn', 'replica_late', { lagMs });
+};
+
 /** What runs at each cron expression of wrangler.toml. */
 export const CRON_TASKS: Readonly<Record<string, readonly Task[]>> = {
-  '* * * * *': [dispatchWaiting, reviveSilent],
+  '* * * * *': [dispatchWaiting, reviveSilent, watchLag],
   '17 * * * *': [sweepExpired, purgeOverdue, sweepDeletedMedia],
 };
 

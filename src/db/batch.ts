@@ -13,6 +13,8 @@ interface BatchOptions {
   deadlineMs: number;
   readOnly?: boolean;
   isolation?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
+  /** Ends the call before its deadline. */
+  signal?: AbortSignal;
 }
 
 /** The rows of one statement; each row is the array of its columns. */
@@ -42,7 +44,7 @@ export async function runBatch(
           fullResults: true,
           isolationLevel: options.isolation ?? 'ReadCommitted',
           readOnly: options.readOnly ?? false,
-          fetchOptions: { signal },
+          fetchOptions: { signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal },
         }),
     );
     return results.map((result) => result.rows);

@@ -1,34 +1,102 @@
-import { type SQL, sql, type SQLWrapper } from 'drizzle-orm';
-import { parsePosition } from '../lib/position.ts';
+import type { SQL, SQLWrapper } from 'drizzle-orm';
 import { actorIdOf, type RequestContext } from '../context.ts';
+import { type Bookmark, laterBookmark } from '../lib/bookmark.ts';
 import { READ_DEADLINE_MS, type Rows, runBatch, values } from './batch.ts';
-import { enter } from './statement.ts';
+import type { Database, Databases } from './client.ts';
+import { bookmarkOf, enterRead, enterReplica, type Position, readPosition } from './position.ts';
+import { routeRead } from './route-read.ts';
+import { ReplicaError } from './sql-error.ts';
 
-interface ReadInput {
-  from?: 'replica' | 'primary'; confirmNone?: true;
+/**
+ * Where a read may be answered. `replica`: a moment old, but never older than what the caller has seen. `primary`: as it
+ * is; the caller says why.
+ */
+export type ReadSource = 'replica' | 'primary';
+
+export interface ReadInput {
+  from: ReadSource;
   authorize?: SQL;
   /** Selects one JSON value a row. */
   query: SQLWrapper;
+  /** For what is asked by name: when the replica has none, or null, the primary says whether that is so. */
+  confirmNone?: true;
 }
 
-/** Reads as the caller in one read-only round trip. Errors: what `authorize` raises; `unavailable`. */
-export async function read<T>(ctx: RequestContext, input: ReadInput): Promise<T[]> {
+/** The part of a request that a read needs and changes. */
+export interface ReadContext extends Pick<
+  RequestContext,
+  'actor' | 'requestId' | 'known' | 'bookmark' | 'isStale'
+> {
+  services: { db: Databases };
+}
+
+/** Rows, and which snapshot of which database they are of: whatever was done below `xmin` is in them. */
+export interface ReadAt<T> {
+  rows: T[];
+  epoch: number;
+  xmin: bigint;
+}
+
+interface Answer {
+  at: Position;
+  rows: Rows | undefined;
+}
+
+/** Everything that the caller has seen, by this request's own writes and reads as well. */
+export function knownTo(ctx: Pick<ReadContext, 'known' | 'bookmark'>): Bookmark | null {
+  return laterBookmark(ctx.known, ctx.bookmark);
+}
+
+/** As readAt, without the snapshot. */
+export async function read<T>(ctx: ReadContext, input: ReadInput): Promise<T[]> {
+  return (await readAt<T>(ctx, input)).rows;
+}
+
+/**
+ * Reads as the caller, in one read-only round trip where the replica has what they have seen, or where the primary is
+ * asked at once; else in two, and the reply then carries a bookmark, so that the next read is no older. With the primary
+ * out of reach what the replica has is better than nothing, and the reply says that it is stale. Errors: what `authorize`
+ * raises; `unavailable`.
+ */
+export async function readAt<T>(ctx: ReadContext, input: ReadInput): Promise<ReadAt<T>> {
+  const { primary, replica } = ctx.services.db;
   const actorId = actorIdOf(ctx.actor);
-  const statements = [
-    enter(actorId, ctx.requestId),
-    ...(input.authorize ? [input.authorize] : []),
-    input.query,
-  ];
-  const results: Rows[] = await runBatch(ctx.services.db.primary, statements, {
+  const askPrimary = async (signal?: AbortSignal) =>
+    await ask(primary, enterRead(actorId, ctx.requestId), input, signal);
+  if (input.from === 'primary' || !replica) return toReadAt(await askPrimary());
+
+  const wanted = { known: knownTo(ctx), maxAgeMs: replica.maxAgeMs };
+  const { from, answer } = await routeRead<Answer>(replica.guard, {
+    primary: askPrimary,
+    replica: async (signal) => {
+      const enter = enterReplica(actorId, ctx.requestId, wanted);
+      const answer = await ask(replica.database, enter, input, signal);
+      if (input.confirmNone && !values(answer.rows)[0]) throw new ReplicaError('behind');
+      return answer;
+    },
+    anyReplica: async () => await ask(replica.database, enterRead(actorId, ctx.requestId), input),
+  });
+  if (from === 'primary') ctx.bookmark = laterBookmark(ctx.bookmark, bookmarkOf(answer.at));
+  if (from === 'stale') ctx.isStale = true;
+  return toReadAt(answer);
+}
+
+/** Fails closed after the deadline. One snapshot for the whole batch, so that the position is that of the rows. */
+async function ask(
+  database: Database,
+  enter: SQL,
+  { authorize, query }: ReadInput,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const results = await runBatch(database, [enter, ...(authorize ? [authorize] : []), query], {
     deadlineMs: READ_DEADLINE_MS,
     readOnly: true,
+    isolation: 'RepeatableRead',
+    ...(signal && { signal }),
   });
-  return values<T>(results.at(-1));
+  return { at: readPosition(results[0]), rows: results.at(-1) };
 }
 
-export async function readAt<T>(ctx: RequestContext, input: ReadInput): Promise<{ rows: T[]; epoch: number; xmin: bigint }> {
-  const results = await runBatch(ctx.services.db.primary, [sql`select epoch || '.' || pg_snapshot_xmin(pg_current_snapshot()) from database_epoch`, enter(actorIdOf(ctx.actor), ctx.requestId), ...(input.authorize ? [input.authorize] : []), input.query], { deadlineMs: READ_DEADLINE_MS, readOnly: true });
-  const at = parsePosition(String(results[0]?.[0]?.[0]));
-  if (!at) throw new Error('no position');
-  return { rows: values<T>(results.at(-1)), epoch: at.epoch, xmin: at.xid };
+function toReadAt<T>({ at, rows }: Answer): ReadAt<T> {
+  return { rows: values<T>(rows), epoch: at.epoch, xmin: at.xmin };
 }

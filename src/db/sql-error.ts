@@ -11,6 +11,20 @@ export class ReplayError extends Error {
   override name = 'ReplayError';
 }
 
+/** Raised by app.enter_replica: the message is `replica_behind` or `replica_lags`. */
+const REPLICA_SQLSTATE = 'DK002';
+
+/** A replica is, or may be, `behind` what the caller must be shown; or `lags` too much for anybody. */
+export class ReplicaError extends Error {
+  override name = 'ReplicaError';
+  readonly reason: 'behind' | 'lags';
+
+  constructor(reason: ReplicaError['reason'], options?: { cause: unknown }) {
+    super(`The replica is ${reason === 'behind' ? 'behind the bookmark' : 'too old'}`, options);
+    this.reason = reason;
+  }
+}
+
 const DETAILS: Record<string, string> = {
   not_found: 'It does not exist, or you are not a member of its project.',
   forbidden: 'Ask an owner of the project for a role that may do this.',
@@ -61,6 +75,8 @@ export function toAppError(error: unknown): Error {
       const detail = state ? (STATE_DETAILS[state] ?? `It is ${state} now.`) : (DETAILS[error.message] ?? '');
       return new AppError(error.message, detail, { cause: error, ...(state && { state }) });
     }
+    case REPLICA_SQLSTATE:
+      return new ReplicaError(error.message === 'replica_behind' ? 'behind' : 'lags', { cause: error });
     // character_not_in_repertoire, untranslatable_character: text that cannot be stored, such as NUL.
     case '22021':
     case '22P05':

@@ -1,10 +1,12 @@
 import { is, SQL, sql, type SQLWrapper } from 'drizzle-orm';
 import { actorIdOf, type IdempotencyKey, type RequestContext } from '../context.ts';
 import { AppError } from '../errors/app-error.ts';
+import { laterBookmark, parseBookmark } from '../lib/bookmark.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { newId } from '../lib/id.ts';
 import { dispatchOutbox, type OutboxMessage } from '../queues/outbox.ts';
 import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from './batch.ts';
+import { bookmarkOf, enterRead, readPosition } from './position.ts';
 import { activityLogs, outbox } from './schema/platform.ts';
 import { enter } from './statement.ts';
 import { ReplayError } from './sql-error.ts';
@@ -86,7 +88,7 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
     const results = await runBatch(ctx.services.db.primary, statements, {
       deadlineMs: WRITE_DEADLINE_MS,
     });
-    ctx.bookmark = values<string>(results.at(-1))[0] ?? null;
+    ctx.bookmark = laterBookmark(ctx.bookmark, parseBookmark(values<string>(results.at(-1))[0] ?? ''));
     if (messages.length > 0) {
       const ids = messages.map((message) => message.id);
       const dispatched = dispatchOutbox(ctx.services, ids);
@@ -143,12 +145,14 @@ async function findReply<T>(
   const results = await runBatch(
     ctx.services.db.primary,
     [
-      enter(actorId, ctx.requestId),
+      enterRead(actorId, ctx.requestId),
       sql`select jsonb_build_object('fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body)
           from app.find_reply(${scope}, ${key.key})`,
     ],
-    { deadlineMs: READ_DEADLINE_MS },
+    { deadlineMs: READ_DEADLINE_MS, isolation: 'RepeatableRead' },
   );
+  // The first reply may never have come, and with it the bookmark.
+  ctx.bookmark = laterBookmark(ctx.bookmark, bookmarkOf(readPosition(results[0])));
   const [stored] = values<{ fingerprint: string; status: number; body: T }>(results[1]);
   if (!stored) return null;
   if (stored.fingerprint !== key.fingerprint) {

@@ -1,11 +1,12 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv, RequestContext } from '../context.ts';
+import { knownTo } from '../db/read.ts';
 import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { keepGoing } from '../observability/keep-going.ts';
 import { createServices } from '../services.ts';
 
-/** Wires the services; sends the bookmark of a write back. */
+/** Wires the services. */
 export function requestContext() {
   return createMiddleware<AppEnv>(async function requestContextMiddleware(c, next) {
     const result = configOf(c.env);
@@ -18,9 +19,10 @@ export function requestContext() {
       actor: { kind: 'anonymous' },
       plan: 'free',
       idempotency: null,
-      services: createServices(result.config, { background: waitUntil, known: () => null }),
+      services: createServices(result.config, { background: waitUntil, known: () => knownTo(ctx) }),
       principal: null,
       waitUntil,
+      known: null,
       bookmark: null,
       isStale: false,
       cacheStatus: null,
@@ -28,6 +30,5 @@ export function requestContext() {
     };
     c.set('ctx', ctx);
     await next();
-    if (ctx.bookmark) c.res.headers.set('darkroom-bookmark', ctx.bookmark);
   });
 }

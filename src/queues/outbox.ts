@@ -5,7 +5,7 @@ import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/bat
 import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
-import { parsePosition } from '../lib/position.ts';
+import { parseBookmark } from '../lib/bookmark.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -129,7 +129,7 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       return await endSessions(services, sessionsRevoked.parse(row.payload));
     case 'cache.bump': {
       const { tags, position } = cacheBump.parse(row.payload);
-      const at = parsePosition(position);
+      const at = parseBookmark(position);
       if (!at) throw new Error(`The outbox holds no position: ${position}`);
       return await services.cache.bump(tags.filter(isTag), at);
     }

@@ -14,6 +14,8 @@ const DOCUMENT = {
       'Every request that changes something accepts `Idempotency-Key` (1 to 200 visible ASCII characters): a',
       'repetition has no further effect and answers with the stored reply and `Idempotent-Replayed: true`; another',
       'request under the same key is 422. Keys are kept for a day.',
+      'A reply to a change carries `Darkroom-Bookmark`; a request that sends it back is shown nothing older. Replies with',
+      '`Darkroom-Freshness: stale` may be older: nothing newer was in reach.',
       'Lists are `{data, nextCursor}`; pass `nextCursor` as `cursor` for the next page.',
       'Every reply of 400 or more is `application/problem+json` (RFC 9457) with a `code` and the `requestId`.',
     ].join(' '),

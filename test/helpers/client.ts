@@ -1,5 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { inject } from 'vitest';
 import worker from '../../src/index.ts';
 
 const ORIGIN = 'http://darkroom.test';
@@ -14,6 +15,8 @@ export interface Call {
   variables?: Record<string, string>;
   /** Reply at once, without what goes on in the background. */
   leaveBackground?: boolean;
+  /** Sends no bookmark but that of the cookie: whoever asks has not been told of anything. */
+  isUntold?: boolean;
 }
 
 export interface Reply<T = Record<string, unknown>> {
@@ -22,11 +25,31 @@ export interface Reply<T = Record<string, unknown>> {
   body: T;
 }
 
-/** Talks to the Worker as one browser does: it keeps the session cookie. */
+/**
+ * Talks to the Worker as one browser does: it keeps the cookies. It is told of everything, as a teammate is by the room:
+ * what anybody has done before a read, that read finds.
+ */
 export interface Client {
   send(path: string, call?: Call): Promise<Response>;
   call<T = Record<string, unknown>>(path: string, call?: Call): Promise<Reply<T>>;
+  /** That of the session. */
   cookie: string;
+  /** That of the bookmark. */
+  bookmarkCookie: string;
+}
+
+/** The bookmark of everything that was done. Not by the database client, whose endpoint is that of the Worker under test. */
+async function bookmarkOfNow(): Promise<string> {
+  const endpoint = inject('variables')['NEON_FETCH_ENDPOINT'] ?? '';
+  const reply = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'neon-connection-string': inject('stores').appUrl, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: "select (at->>'epoch') || '.' || ((at->>'xmax')::bigint - 1) as bookmark from app.position() at",
+    }),
+  });
+  const { rows } = await reply.json<{ rows: { bookmark: string }[] }>();
+  return rows[0]?.bookmark ?? '';
 }
 
 /** Of 2001:db8::/32, which is for examples: a network of its own, so that no test uses up the attempts of another. */
@@ -39,13 +62,17 @@ export function createClient(): Client {
   const address = randomAddress();
   const client: Client = {
     cookie: '',
+    bookmarkCookie: '',
     async send(path, call = {}) {
       const headers = new Headers(call.headers);
       if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', address);
-      if (client.cookie) headers.set('cookie', client.cookie);
+      const cookies = [client.cookie, client.bookmarkCookie].filter(Boolean);
+      if (cookies.length > 0) headers.set('cookie', cookies.join('; '));
       if (call.body !== undefined) headers.set('content-type', 'application/json');
       const body = call.raw ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
       const method = call.method ?? (body === undefined ? 'GET' : 'POST');
+      if (method === 'GET' && !call.isUntold && !headers.has('darkroom-bookmark'))
+        headers.set('darkroom-bookmark', await bookmarkOfNow());
       const request = new Request(new URL(path, ORIGIN), {
         method,
         headers,
@@ -59,8 +86,11 @@ export function createClient(): Client {
         context,
       );
       if (!call.leaveBackground) await waitOnExecutionContext(context);
-      const cookie = response.headers.get('set-cookie');
-      if (cookie) client.cookie = /^[^=]+=;/.test(cookie) ? '' : (cookie.split(';')[0] ?? '');
+      for (const cookie of response.headers.getSetCookie()) {
+        const value = /^[^=]+=;/.test(cookie) ? '' : (cookie.split(';')[0] ?? '');
+        if (cookie.startsWith('darkroom_bookmark')) client.bookmarkCookie = value;
+        else client.cookie = value;
+      }
       return response;
     },
     async call<T>(path: string, call: Call = {}) {

@@ -33,7 +33,7 @@ async function currentId(client: Client): Promise<string> {
 
 /** Name, value and attributes of the cookie a reply sets. */
 function readCookie(response: Response): { pair: string; attributes: string[]; expires: number } {
-  const [pair = '', ...attributes] = (response.headers.get('set-cookie') ?? '').split('; ');
+  const [pair = '', ...attributes] = (response.headers.getSetCookie()[0] ?? '').split('; ');
   const expires = attributes.find((attribute) => attribute.startsWith('Expires='))?.slice(8) ?? '';
   return {
     pair,

@@ -4,7 +4,7 @@ import { createEmbeddedEngine, type Gateway, startGateway } from '../../dev/redi
 import { type Cache, createCache, createCacheMemory, type Loaded } from '../../src/cache/cache.ts';
 import { type Namespace, refTo } from '../../src/cache/namespace.ts';
 import type { Tag } from '../../src/cache/tags.ts';
-import { isAfter, type Position } from '../../src/lib/position.ts';
+import { isLater, type Bookmark } from '../../src/lib/bookmark.ts';
 import { createRedisDatabase } from '../../src/redis/redis-database.ts';
 import { type Snapshot, VersionedDatabase } from '../helpers/fakes/versioned-database.ts';
 
@@ -31,7 +31,7 @@ interface Usage {
   /** What a read of the snapshot is said to have been read at. */
   readAt(snapshot: Snapshot): bigint;
   /** What the request says its caller has seen. */
-  bookmark(position: Position | null): Position | null;
+  bookmark(position: Bookmark | null): Bookmark | null;
   tagsOf(row: string): Tag[];
   /** Whether the bump of a write is delivered in the end. */
   delivers: boolean;
@@ -85,7 +85,7 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
   let time = 1_000_000;
   const prefix = `model-${++runs}:`;
   const memories = Array.from({ length: ISOLATES }, () => createCacheMemory(clock));
-  const seen = new Map<string, Position>();
+  const seen = new Map<string, Bookmark>();
   const written = new Map<string, number>();
   /** By row: the version from which on everybody must see it, for its bump has been delivered. */
   const announced = new Map<string, number>();
@@ -93,7 +93,7 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
   const slow: (() => Promise<void>)[] = [];
   const pending: Promise<unknown>[] = [];
 
-  function cacheOf(isolate: number, bookmark: Position | null): Cache {
+  function cacheOf(isolate: number, bookmark: Bookmark | null): Cache {
     const background = (_name: string, work: Promise<unknown>) => void pending.push(work);
     const memory = memories[isolate];
     if (!memory) throw new Error('no such isolate');
@@ -118,7 +118,7 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
   }
 
   /** As the router does: the standby when it has what the caller has seen, else the primary. */
-  function route(bookmark: Position | null): Snapshot {
+  function route(bookmark: Bookmark | null): Snapshot {
     const standby = database.replica();
     return bookmark && !(bookmark.xid < standby.xmin) ? database.primary() : standby;
   }
@@ -165,7 +165,7 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
         const done = database.commit(one.user);
         if (!done) return;
         const known = seen.get(one.user);
-        if (!known || isAfter(done.position, known)) seen.set(one.user, done.position);
+        if (!known || isLater(done.position, known)) seen.set(one.user, done.position);
         written.set(`${one.user} ${done.row}`, done.version);
         bumps.push(async () => {
           if (!usage.delivers) return void announced.set(done.row, done.version);

@@ -55,7 +55,7 @@ export const service = () =>
   neon<true, true>(database.roleUrl('darkroom_service', 'primary'), { arrayMode: true, fullResults: true });
 
 export async function sweep(more: { media?: MediaStore; later?: number } = {}) {
-  const db = { primary: service(), replica: service(), service: service() };
+  const db = { primary: service(), replica: null, service: service() };
   const clock = { now: () => Date.now() + (more.later ?? 0) };
   return await sweepMedia({ db, media: more.media ?? media, clock });
 }

@@ -51,7 +51,13 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
     if (result.ok) expect(result.config).toMatchObject({ ...valid, TOKEN_SIGNING_KEYS: keys });
   });
 
-  it.each(Object.keys(PRODUCTION).filter((name) => name !== 'ENVIRONMENT'))(
+  it('goes without a replica', () => {
+    const result = parseConfig({ ...valid, DATABASE_REPLICA_URL: '' });
+    expect(result).toMatchObject({ ok: true, warnings: [] });
+    if (result.ok) expect(result.config.DATABASE_REPLICA_URL).toBeUndefined();
+  });
+
+  it.each(Object.keys(PRODUCTION).filter((name) => !['ENVIRONMENT', 'DATABASE_REPLICA_URL'].includes(name)))(
     'refuses to go without %s',
     (name) => {
       const { [name]: _, ...rest } = Object.fromEntries(Object.entries(valid));

@@ -13,7 +13,11 @@ export async function changePassword(
   input: { currentPassword: string; newPassword: string },
 ) {
   const user = requireUser(ctx);
-  const [current] = await read<string>(ctx, { query: sql`select to_jsonb(app.own_password_hash())` });
+  // The password that counts is the one that stands now.
+  const [current] = await read<string>(ctx, {
+    from: 'primary',
+    query: sql`select to_jsonb(app.own_password_hash())`,
+  });
   if (!(await verifyPassword(input.currentPassword, current ?? null))) {
     const earlier = await findOwnReply<null>(ctx);
     if (earlier) return earlier;

@@ -4,10 +4,11 @@ import { principal, type Principal } from '../../cache/principal-cache.ts';
 import { API_KEY_SCOPES, type RequestContext } from '../../context.ts';
 import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
+import { enterRead, readPosition } from '../../db/position.ts';
 import { sessions } from '../../db/schema/account.ts';
 import { enter } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
-import { parsePosition, type Position } from '../../lib/position.ts';
+import type { Bookmark } from '../../lib/bookmark.ts';
 import type { AccessTokenSubject } from '../../keys/access-token.ts';
 import { SESSION_LIFETIME_MS, SESSION_TOUCH_MS } from './session-token.ts';
 
@@ -19,7 +20,7 @@ export type Credential =
 
 export interface FoundPrincipal {
   principal: Principal;
-  readAt: Position;
+  readAt: Bookmark;
 }
 
 const row = principal.omit({ isAdmin: true }).extend({
@@ -48,8 +49,8 @@ export async function findPrincipal(ctx: RequestContext, credential: Credential)
   try {
     return await ask(ctx, primary, credential);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'unavailable' || replica === primary) throw error;
-    return await ask(ctx, replica, credential);
+    if (!(error instanceof AppError) || error.code !== 'unavailable' || !replica) throw error;
+    return await ask(ctx, replica.database, credential);
   }
 }
 
@@ -60,18 +61,15 @@ async function ask(
 ): Promise<FoundPrincipal | null> {
   const results = await runBatch(
     database,
-    [
-      sql`select to_jsonb(epoch || '.' || pg_snapshot_xmin(pg_current_snapshot())) from database_epoch`,
-      sql`select ${lookUp(credential)}`,
-    ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    [enterRead(null, ctx.requestId), sql`select ${lookUp(credential)}`],
+    { deadlineMs: READ_DEADLINE_MS, readOnly: true, isolation: 'RepeatableRead' },
   );
-  const readAt = parsePosition(values<string>(results[0])[0] ?? '');
   const found = values<unknown>(results[1])[0] ?? null;
-  if (found === null || !readAt) return null;
+  if (found === null) return null;
+  const { epoch, xmin: xid } = readPosition(results[0]);
   const { email, ...record } = row.parse(found);
   const isAdmin = ctx.services.config.ADMIN_EMAILS.includes(email.toLowerCase());
-  return { principal: { ...record, isAdmin }, readAt };
+  return { principal: { ...record, isAdmin }, readAt: { epoch, xid } };
 }
 
 /**

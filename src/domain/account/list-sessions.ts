@@ -12,6 +12,8 @@ import { type Session, sessionView } from './view.ts';
 export async function listSessions(ctx: RequestContext, page: PageInput): Promise<Page<Session>> {
   const user = requireUser(ctx);
   const rows = await read<Session>(ctx, {
+    // Who looks here wants to know who is signed in now, wherever they did so.
+    from: 'primary',
     query: select
       .select({ json: sessionView(user.sessionId) })
       .from(sessions)

@@ -17,7 +17,11 @@ function ownProfile(userId: string) {
 
 export async function getProfile(ctx: RequestContext): Promise<User> {
   const { userId } = requireUser(ctx);
-  const [user] = await read<User>(ctx, { query: ownProfile(userId) });
+  const [user] = await read<User>(ctx, {
+    from: 'replica',
+    query: ownProfile(userId),
+    confirmNone: true,
+  });
   if (!user) throw new AppError('unauthenticated', 'This account no longer exists.');
   return user;
 }

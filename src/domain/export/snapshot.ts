@@ -35,6 +35,7 @@ export async function takeSnapshot(
 ): Promise<ProjectSnapshot> {
   const authorize = enterProject(projectId, 'viewer');
   const [taken] = await read<{ moment: string; projectName: string }>(ctx, {
+    from: 'primary',
     authorize,
     query: sql`select jsonb_build_object('moment', pg_current_snapshot()::text, 'projectName', name)
       from ${projects} where id = ${projectId}`,
@@ -45,6 +46,7 @@ export async function takeSnapshot(
   // What matches now, by its index, and what may have matched then: what was touched since, which is little.
   const readPage = async (before: string): Promise<Candidate[]> =>
     await read<Candidate>(ctx, {
+      from: 'primary',
       authorize,
       query: sql`with touched as materialized (
           select t.id from app.touched_since(${at}, ${before}, ${PAGE_SIZE}) as t(id)

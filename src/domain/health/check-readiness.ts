@@ -4,11 +4,15 @@ import type { Database } from '../../db/client.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 import type { RedisDatabase } from '../../redis/redis-database.ts';
 import type { Services } from '../../services.ts';
+import { type ReplicaLag, readReplicaLag } from './read-replica-lag.ts';
 
-export type PartState = 'ok' | 'down' | 'misconfigured';
+/** `none`: there is no such part, and it is not missed. */
+export type PartState = 'ok' | 'down' | 'misconfigured' | 'none';
 
 export interface Readiness {
   status: 'ready' | 'degraded' | 'unavailable';
+  /** Null without a replica, before the first measure, and when the primary does not tell. */
+  replicaLag: ReplicaLag | null;
   parts: { primary: PartState; replica: PartState; redis: PartState; media: PartState };
 }
 
@@ -36,16 +40,19 @@ async function probeDatabase(database: Database): Promise<PartState> {
 /** Whether requests can be served, and which part is missing. Answers within 500 ms whatever hangs. */
 export async function checkReadiness(services: Services): Promise<Readiness> {
   const { db, redis: database, media } = services;
-  const [primary, replica, redis, store] = await Promise.all([
+  const [primary, replica, redis, store, replicaLag] = await Promise.all([
     probe(probeDatabase(db.primary)),
-    probe(probeDatabase(db.replica)),
+    db.replica ? probe(probeDatabase(db.replica.database)) : ('none' as const),
     probe(ping(database)),
     probe(media.head('0'.repeat(64), 'original').then(() => 'ok' as const)),
+    // The primary's own state says why it did not tell.
+    readReplicaLag(services, PROBE_DEADLINE_MS).catch(() => null),
   ]);
   const parts = { primary, replica, redis, media: store };
   const states = Object.values(parts);
-  if (states.includes('misconfigured') || primary === 'down') return { status: 'unavailable', parts };
-  return { status: states.includes('down') ? 'degraded' : 'ready', parts };
+  if (states.includes('misconfigured') || primary === 'down')
+    return { status: 'unavailable', parts, replicaLag };
+  return { status: states.includes('down') ? 'degraded' : 'ready', parts, replicaLag };
 }
 
 async function ping(redis: RedisDatabase): Promise<PartState> {

@@ -10,6 +10,6 @@ export async function confirmImage(
 ): Promise<void> {
   const find = image.isBinned ? sql`app.project_of_binned_image` : sql`app.project_of_image`;
   const query = sql`select to_jsonb(${find}(${image.imageId}))`;
-  const [projectId] = await read<string | null>(ctx, { query });
+  const [projectId] = await read<string | null>(ctx, { from: 'replica', query, confirmNone: true });
   if (projectId !== image.projectId) throw new AppError('not_found', 'The image was deleted.');
 }

@@ -10,6 +10,7 @@ import { type Image, type ImageRecord, selectImages, showImage } from './view.ts
 export async function getImageRecord(ctx: RequestContext, imageId: string): Promise<ImageRecord> {
   requireUser(ctx);
   const [record] = await read<ImageRecord>(ctx, {
+    from: 'replica',
     authorize: enterProjectOfImage(imageId, 'viewer'),
     query: selectImages(sql`i.id = ${imageId} and i.deleted_at is null`, sql``),
   });

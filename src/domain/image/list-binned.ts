@@ -21,6 +21,7 @@ export async function listBinnedImages(
   const [micros = null, id = null] = page.after?.split('.') ?? [];
   const at = sql`(timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond')`;
   const rows = await read<{ key: string; image: ImageRecord }>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
     query: sql`select jsonb_build_object('key', listed.key, 'image', shown.image)
       from (

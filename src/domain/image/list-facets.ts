@@ -16,6 +16,7 @@ export interface Facets {
 export async function listFacets(ctx: RequestContext, projectId: string): Promise<Facets> {
   requireUser(ctx);
   const [facets] = await read<Facets>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
     query: sql`select jsonb_build_object('labels', app.facet_values('label'), 'tags', app.facet_values('tag'),
       'hosts', app.facet_values('host'), 'licenses', app.facet_values('license'))`,

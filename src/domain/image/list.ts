@@ -17,6 +17,7 @@ export async function listImages(
   requireUser(ctx);
   const matching = selectMatching(projectId, input.filter, { after: input.after, limit: input.limit + 1 });
   const rows = await read<ImageRecord>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
     query: selectImages(sql`i.id in (select id from (${matching}) matching)`, sql`order by i.id desc`),
   });

@@ -46,7 +46,7 @@ export async function uploadImage(
 ): Promise<Written<Upload>> {
   requireUser(ctx);
   const authorize = enterProject(projectId, 'editor');
-  await read(ctx, { authorize, query: sql`select null::jsonb` });
+  await read(ctx, { from: 'replica', authorize, query: sql`select null::jsonb` });
   const turn = await uploads.run(async () => {
     const ingested = await ingest(ctx, await readCapped(input.body, MAX_IMAGE_BYTES, BODY_DEADLINE_MS));
     await coverContent(ctx, ingested.facts.sha256, input.fileName);

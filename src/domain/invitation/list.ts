@@ -16,6 +16,7 @@ export async function listInvitations(
 ): Promise<Page<Invitation>> {
   requireUser(ctx);
   const rows = await read<Invitation>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'owner'),
     query: select
       .select({ json: invitationView })

@@ -19,6 +19,8 @@ export async function lookAtInvitation(ctx: RequestContext, token: string): Prom
   requireUser(ctx);
   const tokenHash = await hashToken(token);
   const [offer] = await read<InvitationOffer>(ctx, {
+    // Whoever made the link sends it to somebody who has seen nothing of this database yet.
+    from: 'primary',
     query: sql`select app.look_at_invitation(decode(${tokenHash}, 'hex'))`,
   });
   if (!offer) throw new AppError('not_found', '');

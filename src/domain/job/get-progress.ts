@@ -9,6 +9,7 @@ import { type Progress, selectProgress } from './progress.ts';
 export async function getProgress(ctx: RequestContext, jobId: string): Promise<Progress> {
   requireUser(ctx);
   const [progress] = await read<Progress>(ctx, {
+    from: 'replica',
     authorize: enterProjectOfJob(jobId, 'viewer'),
     query: selectProgress(jobId),
   });

@@ -10,6 +10,7 @@ import { type Job, jobView } from './view.ts';
 export async function getJob(ctx: RequestContext, jobId: string): Promise<Job> {
   requireUser(ctx);
   const [job] = await read<Job>(ctx, {
+    from: 'replica',
     authorize: enterProjectOfJob(jobId, 'viewer'),
     query: select.select({ json: jobView }).from(crawlJobs).where(eq(crawlJobs.id, jobId)),
   });

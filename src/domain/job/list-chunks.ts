@@ -18,6 +18,7 @@ export async function listChunks(
   const after = page.after === null ? -1 : Number(page.after);
   const byStatus = page.status ? sql`and ${jobChunks.status} = ${page.status}` : sql``;
   const rows = await read<Chunk>(ctx, {
+    from: 'replica',
     authorize: enterProjectOfJob(jobId, 'viewer'),
     query: select
       .select({ json: chunkView })

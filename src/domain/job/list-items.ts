@@ -18,6 +18,7 @@ export async function listItems(
   const { status, reason } = page;
   const after = page.after === null ? -1 : Number(page.after);
   const rows = await read<Item>(ctx, {
+    from: 'replica',
     authorize: enterProjectOfJob(jobId, 'viewer'),
     query: selectItems(jobId, { after, limit: page.limit + 1, status, reason }),
   });

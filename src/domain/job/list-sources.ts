@@ -17,6 +17,7 @@ export async function listSources(
   requireUser(ctx);
   const after = page.after === null ? -1 : Number(page.after);
   const rows = await read<Source>(ctx, {
+    from: 'replica',
     authorize: enterProjectOfJob(jobId, 'viewer'),
     query: select
       .select({ json: sourceView })

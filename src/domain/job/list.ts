@@ -12,6 +12,7 @@ import { type Job, jobView } from './view.ts';
 export async function listJobs(ctx: RequestContext, projectId: string, page: PageInput): Promise<Page<Job>> {
   requireUser(ctx);
   const rows = await read<Job>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
     query: select
       .select({ json: jobView })

@@ -10,6 +10,7 @@ import { type Project, projectView } from './view.ts';
 export async function listBinnedProjects(ctx: RequestContext, page: PageInput): Promise<Page<Project>> {
   requireUser(ctx);
   const rows = await read<Project>(ctx, {
+    from: 'replica',
     query: sql`select ${projectView} from app.binned_projects(${page.after}, ${page.limit + 1}) as projects`,
   });
   return toPage(rows, page.limit, (project) => project.id);

@@ -15,6 +15,7 @@ export async function listMembers(
 ): Promise<Page<Member>> {
   requireUser(ctx);
   const rows = await read<Member>(ctx, {
+    from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
     query: sql`${memberQuery}
       where m.project_id = ${projectId} and (${page.after}::text is null or m.user_id > ${page.after})

@@ -12,6 +12,7 @@ import { type Project, projectView } from './view.ts';
 export async function listProjects(ctx: RequestContext, page: PageInput): Promise<Page<Project>> {
   requireUser(ctx);
   const rows = await read<Project>(ctx, {
+    from: 'replica',
     query: select
       .select({ json: projectView })
       .from(projects)

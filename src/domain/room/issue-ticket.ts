@@ -19,6 +19,8 @@ export interface RoomTicket {
 export async function issueRoomTicket(ctx: RequestContext, projectId: string): Promise<RoomTicket> {
   const { userId, sessionId } = requireUser(ctx);
   const [guest] = await read<{ name: string; role: MemberRole }>(ctx, {
+    // The ticket is believed for as long as it lasts: nobody gets one by a membership that has just ended.
+    from: 'primary',
     authorize: enterProject(projectId, 'viewer'),
     query: sql`select jsonb_build_object('name', p.name, 'role', m.role)
       from ${projectMembers} m join app.project_people() p on p.user_id = m.user_id

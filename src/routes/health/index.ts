@@ -3,13 +3,17 @@ import * as z from 'zod';
 import { checkReadiness } from '../../domain/health/check-readiness.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../../errors/app-error.ts';
-import { json, problems } from '../schema.ts';
+import { json, problems, timestamp } from '../schema.ts';
 
 const tags = ['Health'];
-const part = z.enum(['ok', 'down', 'misconfigured']);
+const part = z.enum(['ok', 'down', 'misconfigured', 'none']);
 const readiness = z
   .object({
     status: z.enum(['ready', 'degraded', 'unavailable']),
+    replicaLag: z
+      .object({ lagMs: z.int().nullable(), measuredAt: timestamp })
+      .nullable()
+      .meta({ description: 'As cron measured it last; lagMs is null when the replica did not answer' }),
     parts: z.object({ primary: part, replica: part, redis: part, media: part }),
   })
   .meta({ id: 'Readiness' });
@@ -41,7 +45,7 @@ export function readinessRoute(app: App): void {
       const result = await checkReadiness(c.get('ctx').services);
       if (result.status === 'unavailable') {
         const errors = Object.entries(result.parts)
-          .filter(([, state]) => state !== 'ok')
+          .filter(([, state]) => state !== 'ok' && state !== 'none')
           .map(([path, message]) => ({ path, message }));
         throw new AppError('unavailable', 'The primary database does not serve.', { errors, retryAfter: 5 });
       }

@@ -1,4 +1,4 @@
-import type { Position } from '../../../src/lib/position.ts';
+import type { Bookmark } from '../../../src/lib/bookmark.ts';
 
 /** What a transaction that reads sees: the newest committed version of each row, and who was still writing. */
 export interface Snapshot {
@@ -39,7 +39,7 @@ export class VersionedDatabase {
   }
 
   /** Where the writer's transaction is found from now on, and what it wrote; null when there is none. */
-  commit(writer: string): { position: Position; row: string; version: number } | null {
+  commit(writer: string): { position: Bookmark; row: string; version: number } | null {
     const transaction = this.#running.get(writer);
     if (!transaction) return null;
     this.#running.delete(writer);
