@@ -1,4 +1,6 @@
 import type { LogFields } from './observability/logger.ts';
+import type { RequestDeadline } from './resilience/request-deadline.ts';
+import type { Trace } from './resilience/trace.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking. */
@@ -25,5 +27,11 @@ export interface RequestContext {
 /** Hono's types: what the middleware puts on the context. */
 export interface AppEnv {
   Bindings: object;
-  Variables: { requestId: string; ctx: RequestContext; log: LogFields };
+  Variables: {
+    requestId: string;
+    trace: Trace;
+    deadline: RequestDeadline;
+    ctx: RequestContext;
+    log: LogFields;
+  };
 }

@@ -3,6 +3,7 @@ import type { CoordinatorNamespace } from './crawl/coordinator.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
 import { parseSigningKeys } from './keys/signing-keys.ts';
 import type { RoomNamespace } from './rooms/room.ts';
+import { deployedSettingsVariable, settingsVariable } from './settings/index.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -88,6 +89,7 @@ const local = {
   CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(10_000).default(5),
   CRAWL_RETRY_SECONDS: seconds(0.1).default(15),
   DOH_URL: httpUrl.optional(),
+  SETTINGS: settingsVariable.prefault('{}'),
 };
 
 const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
@@ -142,6 +144,7 @@ const deployed = {
   CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(1_000).default(5),
   CRAWL_RETRY_SECONDS: seconds(5).default(15),
   DOH_URL: remoteHttps.default('https://cloudflare-dns.com/dns-query'),
+  SETTINGS: deployedSettingsVariable.prefault('{}'),
 };
 
 export const VARIABLES = Object.keys(local) as (keyof typeof local)[];

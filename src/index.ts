@@ -4,6 +4,7 @@ import { configOf } from './env.ts';
 import { consumeCrawl } from './queues/crawl-consumer.ts';
 import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
+import { openScope } from './resilience/call-scope.ts';
 import { createServices, type Services } from './services.ts';
 import { restoreSharedOrigin } from './shared-request.ts';
 
@@ -16,10 +17,10 @@ export { Room } from '../durable-objects/room/index.ts';
 // Isolate lifetime: routes are compiled once and hold nothing of a request.
 const app = buildApp();
 
-/** Services for work that no request asked for; throws where a request would be refused. */
-function servicesOf(env: object): Services {
+/** Services for work that no request asked for; throws where a request would be refused. `work`: for the logs. */
+function servicesOf(env: object, work: string): Services {
   const result = configOf(env);
-  if (result.ok) return createServices(result.config);
+  if (result.ok) return createServices(result.config, openScope(work));
   throw new Error(`Not configured: ${result.problems.map(({ variable }) => variable).join(', ')}`);
 }
 
@@ -28,12 +29,12 @@ export default {
     return await app.fetch(restoreSharedOrigin(request, env), env, executionContext);
   },
   async queue(batch, env) {
-    const services = servicesOf(env);
+    const services = servicesOf(env, `queue ${batch.queue}`);
     if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
     else if (batch.queue.includes('-discover')) await consumeDiscover(batch, services);
     else await consumeCrawl(batch, services);
   },
   async scheduled(controller, env) {
-    await runCron(controller.cron, servicesOf(env));
+    await runCron(controller.cron, servicesOf(env, `cron ${controller.cron}`));
   },
 } satisfies ExportedHandler<object>;

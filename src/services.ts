@@ -1,5 +1,6 @@
 import { createSessionCache, type SessionCache } from './cache/session-cache.ts';
 import { coordinatorOf, type CrawlCoordinatorRpc } from './crawl/coordinator.ts';
+import { type NameService, nameServiceOf } from './crawl/name-service.ts';
 import { createDatabases, type Databases } from './db/client.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
 import type { Config } from './env.ts';
@@ -8,6 +9,10 @@ import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
 import { createRedis } from './redis/client.ts';
+import type { BreakerState } from './resilience/breaker.ts';
+import type { CallScope } from './resilience/call-scope.ts';
+import { createDependencyMemory } from './resilience/dependency-memory.ts';
+import type { Settings } from './settings/index.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
@@ -16,6 +21,9 @@ import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
 /** Everything outside the Worker, wired once a request. */
 export interface Services {
   config: Config;
+  settings: Settings;
+  /** On whose behalf the services are asked. */
+  scope: CallScope;
   clock: Clock;
   db: Databases;
   sessions: SessionCache;
@@ -30,16 +38,26 @@ export interface Services {
   room(projectId: string): RoomRpc;
   rooms: RoomNamespace;
   tickets: TicketSigner;
+  /** Looks names up over HTTPS; null without an address to ask at. */
+  names: NameService | null;
   reporter: Reporter;
+  breakerStates(): BreakerState[];
 }
 
-/** The one place that knows how the parts are made. Opens no connection. */
-export function createServices(config: Config): Services {
-  const redis = createRedis(config);
+// Isolate lifetime: what a request learns about a dependency spares the next one the wait.
+const memory = createDependencyMemory(systemClock);
+
+/** The one place that knows how the parts are made. Opens no connection. `scope`: who asks. */
+export function createServices(config: Config, scope: CallScope): Services {
+  const { SETTINGS: settings } = config;
+  const caller = { scope, settings, memory };
+  const redis = createRedis(config, caller);
   return {
     config,
+    settings,
+    scope,
     clock: systemClock,
-    db: createDatabases(config),
+    db: createDatabases(config, caller),
     sessions: createSessionCache(redis),
     attempts: createLimiter(redis, systemClock),
     accessTokens: createAccessTokens(
@@ -47,7 +65,7 @@ export function createServices(config: Config): Services {
       new URL(config.PUBLIC_URL).origin,
       systemClock,
     ),
-    media: createMediaStore(config.MEDIA),
+    media: createMediaStore(config.MEDIA, settings.deadlines),
     signer: createUrlSigner(config.MEDIA_SIGNING_KEY),
     crawlQueue: config.CRAWL_QUEUE,
     discoverQueue: config.DISCOVER_QUEUE,
@@ -56,6 +74,8 @@ export function createServices(config: Config): Services {
     room: (projectId) => roomOf(config.ROOM, projectId),
     rooms: config.ROOM,
     tickets: createTicketSigner(config.MEDIA_SIGNING_KEY),
-    reporter: createReporter(config),
+    names: nameServiceOf(config, caller),
+    reporter: createReporter(config, caller),
+    breakerStates: () => memory.states(),
   };
 }

@@ -1,8 +1,9 @@
-import { neon, neonConfig, type NeonQueryFunction } from '@neondatabase/serverless';
+import { neon, neonConfig } from '@neondatabase/serverless';
 import type { Config } from '../env.ts';
+import type { Caller } from '../resilience/caller.ts';
+import { type Database, guardDatabase } from './guard.ts';
 
-/** One Postgres reached over HTTP as one role. Rows come back as arrays, in the order of the columns. */
-export type Database = NeonQueryFunction<true, true>;
+export type { Database } from './guard.ts';
 
 export interface Databases {
   /** Reads and writes, bound by the caller's row-level security. */
@@ -14,13 +15,18 @@ export interface Databases {
 }
 
 /** Clients hold no connection: making them costs nothing and they outlive no request. */
-export function createDatabases(config: Config): Databases {
+export function createDatabases(config: Config, caller: Caller): Databases {
   // The local gateway speaks Neon's protocol at an address of its own; production derives it from the host.
   if (config.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_FETCH_ENDPOINT;
-  const connect = (url: string): Database => neon(url, { arrayMode: true, fullResults: true });
+  const connect = (name: string, url: string, on: Caller): Database => {
+    const endpoint = `${config.NEON_FETCH_ENDPOINT ?? ''} ${new URL(url).host}`;
+    return guardDatabase(name, endpoint, neon(url, { arrayMode: true, fullResults: true }), on);
+  };
+  // What follows a commit is done also when whoever asked for it has gone.
+  const unattended = { ...caller, scope: { ...caller.scope, signal: null } };
   return {
-    primary: connect(config.DATABASE_URL),
-    replica: connect(config.DATABASE_REPLICA_URL),
-    service: connect(config.DATABASE_SERVICE_URL),
+    primary: connect('primary', config.DATABASE_URL, caller),
+    replica: connect('replica', config.DATABASE_REPLICA_URL, caller),
+    service: connect('service', config.DATABASE_SERVICE_URL, unattended),
   };
 }

@@ -1,6 +1,6 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { RequestContext } from '../context.ts';
-import { READ_DEADLINE_MS, type Rows, runBatch, values } from './batch.ts';
+import { type Rows, runBatch, values } from './batch.ts';
 import { enter } from './statement.ts';
 
 interface ReadInput {
@@ -18,7 +18,7 @@ export async function read<T>(ctx: RequestContext, input: ReadInput): Promise<T[
     input.query,
   ];
   const results: Rows[] = await runBatch(ctx.services.db.primary, statements, {
-    deadlineMs: READ_DEADLINE_MS,
+    deadline: 'read',
     readOnly: true,
   });
   return values<T>(results.at(-1));

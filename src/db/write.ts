@@ -4,7 +4,7 @@ import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { newId } from '../lib/id.ts';
 import { dispatchOutbox, type OutboxMessage } from '../queues/outbox.ts';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from './batch.ts';
+import { runBatch, values } from './batch.ts';
 import { activityLogs, outbox } from './schema/platform.ts';
 import { enter } from './statement.ts';
 import { ReplayError } from './sql-error.ts';
@@ -81,7 +81,7 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
 
   try {
     const results = await runBatch(ctx.services.db.primary, statements, {
-      deadlineMs: WRITE_DEADLINE_MS,
+      deadline: 'write',
     });
     ctx.bookmark = values<string>(results.at(-1))[0] ?? null;
     if (messages.length > 0) {
@@ -137,7 +137,7 @@ async function findReply<T>(
       sql`select jsonb_build_object('fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body)
           from app.find_reply(${scope}, ${key.key})`,
     ],
-    { deadlineMs: READ_DEADLINE_MS },
+    { deadline: 'read' },
   );
   const [stored] = values<{ fingerprint: string; status: number; body: T }>(results[1]);
   if (!stored) return null;

@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
 import type { AppEnv, RequestContext } from '../context.ts';
 import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -15,7 +16,12 @@ export function requestContext() {
       requestId,
       actor: { kind: 'anonymous' },
       idempotency: null,
-      services: createServices(result.config),
+      services: createServices(result.config, {
+        requestId,
+        trace: c.get('trace'),
+        signal: c.get('deadline').signal,
+        route: () => routePath(c, -1),
+      }),
       waitUntil(name, work) {
         const guarded = work.catch((error: unknown) => {
           logEvent('error', 'background_failed', { requestId, name, ...describeError(error) });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SessionRecord } from '../../cache/session-cache.ts';
 import type { Actor, RequestContext } from '../../context.ts';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import { sessions } from '../../db/schema/account.ts';
 import { enter } from '../../db/statement.ts';
 import { hashToken, SESSION_LIFETIME_MS, SESSION_TOUCH_MS } from './session-token.ts';
@@ -44,7 +44,7 @@ async function lookUp(ctx: RequestContext, tokenHash: string): Promise<SessionRe
             'expiresAt', app.rfc3339(expires_at), 'lastSeenAt', app.rfc3339(last_seen_at))
           from app.find_session(decode(${tokenHash}, 'hex'))`,
     ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadline: 'read', readOnly: true },
   );
   return values<SessionRecord>(results[0])[0] ?? null;
 }
@@ -53,6 +53,6 @@ async function touch(ctx: RequestContext, record: SessionRecord, expiresAt: Date
   const extend = sql`update ${sessions} set last_seen_at = now(), expires_at = ${expiresAt.toISOString()}
     where id = ${record.id}`;
   await runBatch(ctx.services.db.primary, [enter(record.userId, ctx.requestId), extend], {
-    deadlineMs: WRITE_DEADLINE_MS,
+    deadline: 'write',
   });
 }

@@ -28,7 +28,11 @@ async function probe(work: Promise<PartState>): Promise<PartState> {
  */
 async function probeDatabase(database: Database): Promise<PartState> {
   const query = sql`select to_jsonb(rolbypassrls or rolsuper) from pg_roles where rolname = current_user`;
-  const results = await runBatch(database, [query], { deadlineMs: PROBE_DEADLINE_MS, readOnly: true });
+  const results = await runBatch(database, [query], {
+    deadline: PROBE_DEADLINE_MS,
+    isProbe: true,
+    readOnly: true,
+  });
   return values<boolean>(results[0])[0] === false ? 'ok' : 'misconfigured';
 }
 

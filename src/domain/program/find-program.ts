@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Actor, RequestContext } from '../../context.ts';
-import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import { sessions } from '../../db/schema/account.ts';
 import { enter, select } from '../../db/statement.ts';
 
@@ -31,7 +31,7 @@ async function isOpen(
         .from(sessions)
         .where(eq(sessions.id, sessionId)),
     ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadline: 'read', readOnly: true },
   );
   return values<boolean>(results[1])[0] ?? false;
 }
