@@ -12,6 +12,8 @@ export interface Call {
   raw?: BodyInit;
   /** Instead of the variables of the stack. */
   variables?: Record<string, string>;
+  /** Aborts when the client goes. */
+  signal?: AbortSignal;
   /** Reply at once, without what goes on in the background. */
   leaveBackground?: boolean;
 }
@@ -51,6 +53,7 @@ export function createClient(): Client {
         headers,
         redirect: 'manual',
         ...(body !== undefined && { body }),
+        ...(call.signal && { signal: call.signal }),
       });
       const context = createExecutionContext();
       const response = await worker.fetch(
