@@ -8,6 +8,7 @@ import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { cacheHeaders } from './middleware/cache-headers.ts';
 import { bookmark } from './middleware/bookmark.ts';
+import { deadline } from './middleware/deadline.ts';
 import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
@@ -23,7 +24,8 @@ import { requireConfig } from './middleware/require-config.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
-import { createReporter } from './observability/reporter.ts';
+import { logReporter } from './observability/reporter.ts';
+import { createServices } from './services.ts';
 import { type App, createApp } from './routes/app.ts';
 import { authRoutes } from './routes/auth/index.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
@@ -67,7 +69,7 @@ export function buildApp(): App {
   const app = createApp();
   app.use(requestId(), accessLog(), securityHeaders(), cacheHeaders());
   livenessRoute(app);
-  app.use(requireConfig(), knownHost(), sameOrigin());
+  app.use(requireConfig(), deadline(), knownHost(), sameOrigin());
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(
     jsonBody(MAX_BODY_BYTES, isList),
@@ -85,7 +87,10 @@ export function buildApp(): App {
   roomSocketRoute(app);
   app.on('POST', ATTEMPTS, limitAttempts());
   app.on('POST', PASSWORD_ATTEMPTS, limitAttempts({ emailOf: attemptedEmail }));
-  app.use('/v1/*', gate((path) => ATTEMPTED.has(path)));
+  app.use(
+    '/v1/*',
+    gate((path) => ATTEMPTED.has(path)),
+  );
   for (const path of LIST_ROUTES)
     app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES), idempotencyKey());
   authRoutes(app);
@@ -117,8 +122,11 @@ function handleError(error: Error, c: Context<AppEnv>): Response {
   if (known.cause instanceof Error) log['cause'] = `${known.cause.name}: ${known.cause.message}`;
   if (known.code === 'internal') {
     const result = configOf(c.env);
-    const reporter = createReporter(result.ok ? result.config : { ENVIRONMENT: result.environment });
-    reporter.report(known.cause ?? error, { requestId, route: c.req.path });
+    const scope = { requestId, trace: c.get('trace'), signal: null, route: () => c.req.path };
+    const reporter = result.ok ? createServices(result.config, scope).reporter : logReporter;
+    reporter.report(known.cause ?? error, { requestId, route: c.req.path }, (work) =>
+      c.executionCtx.waitUntil(work),
+    );
   }
   return toProblemResponse(known, c.req.path, requestId);
 }

@@ -5,6 +5,8 @@ import type { Verdict } from './rate-limit/limiter.ts';
 import type { Bookmark } from './lib/bookmark.ts';
 import type { LogFields } from './observability/logger.ts';
 import type { CacheClass } from './routes/cache-policy.ts';
+import type { RequestDeadline } from './resilience/request-deadline.ts';
+import type { Trace } from './resilience/trace.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking. */
@@ -58,6 +60,8 @@ export interface AppEnv {
   Bindings: object;
   Variables: {
     requestId: string;
+    trace: Trace;
+    deadline: RequestDeadline;
     /** Not there for what is answered before the services are wired. */
     ctx: RequestContext;
     log: LogFields;

@@ -4,6 +4,7 @@ import type { HostGateNamespace } from './crawl/host-gate.ts';
 import { parseSigningKeys } from './keys/signing-keys.ts';
 import type { PlatformLimiters } from './rate-limit/platform.ts';
 import type { RoomNamespace } from './rooms/room.ts';
+import { deployedSettingsVariable, settingsVariable } from './settings/index.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -104,7 +105,7 @@ const local = {
   CACHE_REDIS_REST_URL: httpUrl.optional(),
   CACHE_REDIS_REST_TOKEN: z.string().min(1).optional(),
   CACHE_PREFIX: keyPrefix.default('darkroom:cache'),
-  CACHE_TIMEOUT_MS: milliseconds.default(150),
+  CACHE_TIMEOUT_MS: milliseconds.optional(),
   CACHE_TTL_SCALE: z.coerce.number().min(0).max(10).default(1),
   MEDIA_SIGNING_KEY: secret,
   TOKEN_SIGNING_KEYS: signingKeys,
@@ -122,8 +123,9 @@ const local = {
   LIMITER_REDIS_REST_URL: httpUrl.optional(),
   LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
   LIMITER_PREFIX: keyPrefix.default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: milliseconds.default(150),
+  LIMITER_TIMEOUT_MS: milliseconds.optional(),
   LIMITER_SCALE: scale.default(10),
+  SETTINGS: settingsVariable.prefault('{}'),
 };
 
 const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
@@ -181,6 +183,7 @@ const deployed = {
   DOH_URL: remoteHttps.default('https://cloudflare-dns.com/dns-query'),
   LIMITER_REDIS_REST_URL: remoteHttps.optional(),
   LIMITER_SCALE: scale.default(1),
+  SETTINGS: deployedSettingsVariable.prefault('{}'),
 };
 
 export const VARIABLES = Object.keys(local) as (keyof typeof local)[];

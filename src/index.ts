@@ -5,6 +5,7 @@ import { consumeCrawl } from './queues/crawl-consumer.ts';
 import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
 import { keepGoing } from './observability/keep-going.ts';
+import { openScope } from './resilience/call-scope.ts';
 import { createServices, type Services } from './services.ts';
 import { restoreSharedOrigin } from './shared-request.ts';
 
@@ -17,13 +18,15 @@ export { Room } from '../durable-objects/room/index.ts';
 // Isolate lifetime: routes are compiled once and hold nothing of a request.
 const app = buildApp();
 
-/** Services for work that no request asked for; throws where a request would be refused. */
-function servicesOf(env: object, name: string, context: ExecutionContext): Services {
+/** Services for work that no request asked for; throws where a request would be refused. `work`: for the logs. */
+function servicesOf(env: object, work: string, context: ExecutionContext): Services {
   const result = configOf(env);
-  const background = (work: string, promise: Promise<unknown>) =>
-    keepGoing(context, { name: work, requestId: name }, promise);
-  if (result.ok) return createServices(result.config, { background, known: () => null });
-  throw new Error(`Not configured: ${result.problems.map(({ variable }) => variable).join(', ')}`);
+  if (!result.ok)
+    throw new Error(`Not configured: ${result.problems.map(({ variable }) => variable).join(', ')}`);
+  const scope = openScope(work);
+  const background = (name: string, promise: Promise<unknown>) =>
+    keepGoing(context, { name, requestId: scope.requestId }, promise);
+  return createServices(result.config, scope, { background, known: () => null });
 }
 
 export default {
@@ -31,12 +34,12 @@ export default {
     return await app.fetch(restoreSharedOrigin(request, env), env, executionContext);
   },
   async queue(batch, env, context) {
-    const services = servicesOf(env, batch.queue, context);
+    const services = servicesOf(env, `queue ${batch.queue}`, context);
     if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
     else if (batch.queue.includes('-discover')) await consumeDiscover(batch, services);
     else await consumeCrawl(batch, services);
   },
   async scheduled(controller, env, context) {
-    await runCron(controller.cron, servicesOf(env, 'cron', context));
+    await runCron(controller.cron, servicesOf(env, `cron ${controller.cron}`, context));
   },
 } satisfies ExportedHandler<object>;

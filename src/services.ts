@@ -1,6 +1,7 @@
 import { type Cache, createCache, createCacheMemory } from './cache/cache.ts';
 import { createPrincipalCache, type PrincipalCache } from './cache/principal-cache.ts';
 import { coordinatorOf, type CrawlCoordinatorRpc } from './crawl/coordinator.ts';
+import { type NameService, nameServiceOf } from './crawl/name-service.ts';
 import { createDatabases, type Databases } from './db/client.ts';
 import type { HostGateNamespace } from './crawl/host-gate.ts';
 import type { Config } from './env.ts';
@@ -14,6 +15,10 @@ import { createReporter, type Reporter } from './observability/reporter.ts';
 import type { Endpoint } from './redis/client.ts';
 import { endpointsOf } from './redis/endpoints.ts';
 import { createRedisDatabase, type RedisDatabase } from './redis/redis-database.ts';
+import type { BreakerState } from './resilience/breaker.ts';
+import type { CallScope } from './resilience/call-scope.ts';
+import { createDependencyMemory } from './resilience/dependency-memory.ts';
+import type { Settings } from './settings/index.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
 import { isolateLimiterMemory } from './rate-limit/limiter-memory.ts';
@@ -24,6 +29,9 @@ import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
 /** Everything outside the Worker, wired once a request. */
 export interface Services {
   config: Config;
+  settings: Settings;
+  /** On whose behalf the services are asked. */
+  scope: CallScope;
   clock: Clock;
   db: Databases;
   /** Of the cache; of the limiter, too, unless that has a database of its own. */
@@ -42,10 +50,13 @@ export interface Services {
   room(projectId: string): RoomRpc;
   rooms: RoomNamespace;
   tickets: TicketSigner;
+  /** Looks names up over HTTPS; null without an address to ask at. */
+  names: NameService | null;
   reporter: Reporter;
+  breakerStates(): BreakerState[];
 }
 
-/** What the parts need of the request, or of the other work, that they are made for. */
+/** What the parts may do besides on behalf of the request, or of the other work, that they are made for. */
 export interface Host {
   /** Keeps a promise going after the reply. */
   background(name: string, work: Promise<unknown>): void;
@@ -53,32 +64,40 @@ export interface Host {
   known(): Bookmark | null;
 }
 
-/** For work of a Durable Object, which lives on by itself. */
+/** For a Durable Object, which lives on by itself. */
 const UNATTENDED: Host = {
-  background: (name, work) => keepGoing({ waitUntil: () => undefined }, { name, requestId: 'unattended' }, work),
+  background: (name, work) =>
+    keepGoing({ waitUntil: () => undefined }, { name, requestId: 'unattended' }, work),
   known: () => null,
 };
 
-// Isolate lifetime: values and numbers, nothing of a request.
+// Isolate lifetime: what a request learns about a dependency spares the next one the wait; values that were read.
+const memory = createDependencyMemory(systemClock);
 const cacheMemory = createCacheMemory(systemClock);
 
-/** The one place that knows how the parts are made. Opens no connection. */
-export function createServices(config: Config, host: Host = UNATTENDED): Services {
+/** The one place that knows how the parts are made. Opens no connection. `scope`: who asks. */
+export function createServices(config: Config, scope: CallScope, host: Host = UNATTENDED): Services {
+  const { SETTINGS: settings, CACHE_PREFIX: prefix } = config;
   const { background } = host;
-  const openRedis = (endpoints: Endpoint[], timeoutMs: number) =>
-    createRedisDatabase({ endpoints, timeoutMs, clock: systemClock, background });
-  const endpoints = endpointsOf(config, { url: config.CACHE_REDIS_REST_URL, token: config.CACHE_REDIS_REST_TOKEN });
+  const caller = { scope, settings, memory };
+  const openRedis = (endpoints: Endpoint[], timeoutMs = settings.deadlines.redisMs) =>
+    createRedisDatabase({ endpoints, timeoutMs, caller, clock: systemClock, background });
+  const endpoints = endpointsOf(config, {
+    url: config.CACHE_REDIS_REST_URL,
+    token: config.CACHE_REDIS_REST_TOKEN,
+  });
   const limiterEndpoints = endpointsOf(config, {
     url: config.LIMITER_REDIS_REST_URL,
     token: config.LIMITER_REDIS_REST_TOKEN,
   });
   const redis = openRedis(endpoints, config.CACHE_TIMEOUT_MS);
   const hasOwnDatabase = limiterEndpoints[0]?.url !== endpoints[0]?.url;
-  const prefix = config.CACHE_PREFIX;
   return {
     config,
+    settings,
+    scope,
     clock: systemClock,
-    db: createDatabases(config, systemClock),
+    db: createDatabases(config, systemClock, caller),
     redis,
     cache: createCache({
       redis,
@@ -97,7 +116,7 @@ export function createServices(config: Config, host: Host = UNATTENDED): Service
       hasOwnDatabase,
       enabled: config.LIMITER_ENABLED,
       prefix: config.LIMITER_PREFIX,
-      timeoutMs: config.LIMITER_TIMEOUT_MS,
+      timeoutMs: config.LIMITER_TIMEOUT_MS ?? settings.deadlines.redisMs,
       platform: config,
       clock: systemClock,
       memory: isolateLimiterMemory,
@@ -108,7 +127,7 @@ export function createServices(config: Config, host: Host = UNATTENDED): Service
       new URL(config.PUBLIC_URL).origin,
       systemClock,
     ),
-    media: createMediaStore(config.MEDIA),
+    media: createMediaStore(config.MEDIA, settings.deadlines),
     signer: createUrlSigner(config.MEDIA_SIGNING_KEY),
     crawlQueue: config.CRAWL_QUEUE,
     discoverQueue: config.DISCOVER_QUEUE,
@@ -117,6 +136,8 @@ export function createServices(config: Config, host: Host = UNATTENDED): Service
     room: (projectId) => roomOf(config.ROOM, projectId),
     rooms: config.ROOM,
     tickets: createTicketSigner(config.MEDIA_SIGNING_KEY),
-    reporter: createReporter(config),
+    names: nameServiceOf(config, caller),
+    reporter: createReporter(config, caller),
+    breakerStates: () => memory.states(),
   };
 }

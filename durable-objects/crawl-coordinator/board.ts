@@ -105,7 +105,7 @@ export class Board {
   }
 
   /** Leases the chunk that has waited longest for its message to come, and is not suspect. */
-  next(leaseId: string, options: JobOptions, now: number): Taken | null {
+  next(leaseId: string, options: JobOptions, now: number): Omit<Taken, 'requestId'> | null {
     for (const { chunk, state } of this.#chunks.values()) {
       const isFree = state === 'sent' && !this.isSuspect(chunk);
       const claim = isFree ? this.claim(chunk, leaseId, options, now) : null;

@@ -23,6 +23,7 @@ import { reportProgress } from '../../src/domain/job/report-progress.ts';
 import { configOf } from '../../src/env.ts';
 import { sendAll } from '../../src/lib/send-all.ts';
 import { describeError, logEvent } from '../../src/observability/logger.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { Board } from './board.ts';
 import { goOn, type LaneTurn, NEW_TURN } from './lane-turn.ts';
@@ -46,6 +47,8 @@ const LOOK_MS = 60_000;
 const run = z.object({
   jobId: z.string(),
   epoch: z.number(),
+  /** Of the request that began it, or took it up again. */
+  requestId: z.string().nullable().default(null),
   /** The job's options, as the last chunks came with them. */
   options: z.looseObject({}),
   /** Where the last round over the hosts ended. */
@@ -86,6 +89,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     await this.#inOrder(async () => {
       if (this.#run && this.#run.epoch > ref.epoch) return;
       if (this.#run?.epoch !== ref.epoch && !(await this.#adopt(ref))) return;
+      this.#note(ref);
       this.#nextPlannedAt = 0;
       this.#isDrained = false;
       await this.#look();
@@ -96,7 +100,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     await this.#inOrder(async () => {
       // The answer to `takeChunks` may have been lost: Postgres says sent, and nobody knows the chunk.
       if (this.#run?.epoch === ref.epoch)
-        await resetRun(this.#services().db.service, ref, this.#board.numbers);
+        await resetRun(this.#services().db.service, this.#run, this.#board.numbers);
     });
     await this.start(ref);
   }
@@ -116,7 +120,8 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
 
   async next(ref: RunRef): Promise<Taken | null> {
     if (this.#run?.epoch !== ref.epoch || this.#run.stopBy !== null) return null;
-    return this.#board.next(crypto.randomUUID(), this.#run.options, Date.now());
+    const taken = this.#board.next(crypto.randomUUID(), this.#run.options, Date.now());
+    return taken && { ...taken, requestId: this.#run.requestId };
   }
 
   async report(leases: LeaseRef[]): Promise<LeaseAnswer[]> {
@@ -163,7 +168,8 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (status === null) return false;
     this.#board.clear();
     const stopBy = status === 'stopping' ? Date.now() + STOP_LIMIT_MS : null;
-    this.#keep({ jobId: ref.jobId, epoch: ref.epoch, options: {}, lane: '', stopBy });
+    const { jobId, epoch, requestId = null } = ref;
+    this.#keep({ jobId, epoch, requestId, options: {}, lane: '', stopBy });
     return true;
   }
 
@@ -172,8 +178,13 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (this.#made) return this.#made;
     const config = configOf(this.env);
     if (!config.ok) throw new Error('The coordinator is not configured');
-    this.#made = createServices(config.config);
+    this.#made = createServices(config.config, openScope('CrawlCoordinator'));
     return this.#made;
+  }
+
+  /** What is done from here on is done for the request that has asked last. */
+  #note({ requestId }: RunRef): void {
+    if (this.#run && requestId && this.#run.requestId !== requestId) this.#keep({ ...this.#run, requestId });
   }
 
   #keep(next: Run): void {
@@ -246,7 +257,8 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       if (current.stopBy === null) await this.#handOut(current);
       else await this.#finishStop(current, current.stopBy);
     } catch (error) {
-      logEvent('warn', 'coordinator_round_failed', { jobId: current.jobId, ...describeError(error) });
+      const { jobId, requestId } = current;
+      logEvent('warn', 'coordinator_round_failed', { jobId, requestId, ...describeError(error) });
       this.#againAt = Date.now() + AGAIN_MS;
       this.#nextPlannedAt = this.#againAt;
     }
@@ -258,7 +270,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     if (this.#board.leased > 0 && Date.now() < stopBy) return;
     await endStop(this.#services().db.service, current);
     await this.#forget(current);
-    this.ctx.waitUntil(reportProgress(this.#services(), current.jobId));
+    this.ctx.waitUntil(reportProgress(this.#services(), current.jobId, current.requestId));
   }
 
   async #handOut(current: Run): Promise<void> {
@@ -268,15 +280,16 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     for (const { chunk } of spent) {
       const recorded = await failChunk(services.db.service, { ...current, chunk }, SPENT);
       this.#board.drop(chunk);
-      this.ctx.waitUntil(reportProgress(this.#services(), current.jobId));
-      logEvent('error', 'crawl_dead_letter', { jobId: current.jobId, chunk, items: recorded.written });
+      this.ctx.waitUntil(reportProgress(this.#services(), current.jobId, current.requestId));
+      const { jobId, requestId } = current;
+      logEvent('error', 'crawl_dead_letter', { jobId, chunk, requestId, items: recorded.written });
       this.#nextPlannedAt = 0;
     }
     if (this.#nextPlannedAt !== null && this.#nextPlannedAt <= Date.now())
       await this.#send(current, await this.#take(current));
   }
 
-  async #send({ jobId, epoch }: Run, chunks: number[]): Promise<void> {
+  async #send({ jobId, epoch, requestId }: Run, chunks: number[]): Promise<void> {
     await sendAll(
       this.#services().crawlQueue,
       chunks.map((chunk) => ({
@@ -284,7 +297,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
         jobId,
         epoch,
         chunk,
-        requestId: null,
+        requestId,
         ...(this.#board.isSuspect(chunk) && { isSuspect: true }),
       })),
     );
@@ -343,7 +356,10 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     });
     await sendAll(
       services.discoverQueue,
-      sources.map((source) => ({ v: 1 as const, jobId: current.jobId, epoch: current.epoch, source })),
+      sources.map((source) => {
+        const { jobId, epoch, requestId } = current;
+        return { v: 1 as const, jobId, epoch, source, requestId };
+      }),
     );
     // The last page or sitemap calls `start` when it is done.
     this.#nextPlannedAt = nextDueAt ?? Date.now() + PLANNING_LOOK_MS;

@@ -5,6 +5,7 @@ import {
   type ReserveRequest,
   UNPACED_INTERVAL_MS,
 } from '../../src/crawl/host-gate.ts';
+import type { NameService } from '../../src/crawl/name-service.ts';
 import { resolveHost } from '../../src/crawl/resolve-host.ts';
 import { fetchRobots } from '../../src/crawl/robots/fetch-robots.ts';
 import { isAllowed } from '../../src/crawl/robots/is-allowed.ts';
@@ -39,13 +40,14 @@ interface GateSettings {
   allowedOrigins: readonly string[];
   /** The host of this instance. */
   ownHost: string;
-  dohUrl: string | undefined;
 }
 
 interface GateParts {
   settings: GateSettings;
   clock: Clock;
+  /** For robots.txt: foreign hosts learn nothing of what asks. */
   fetch: typeof fetch;
+  names: NameService | null;
   /** Of the object; it alone writes there. */
   storage: Pick<SyncKvStorage, 'get' | 'put'>;
 }
@@ -69,10 +71,7 @@ export function createGate({ settings, clock, storage, ...parts }: GateParts): G
   const pace: Pace = stored ?? newPace();
   let usedAt = stored?.usedAt ?? 0;
   let reading: Promise<void> | null = null;
-  const checkName = createNameCheck(
-    clock,
-    async (host) => await resolveHost(host, { dohUrl: settings.dohUrl, fetch: parts.fetch }),
-  );
+  const checkName = createNameCheck(clock, async (host) => await resolveHost(host, parts.names));
 
   async function refuse(url: URL): Promise<Refusal | null> {
     const guarded = guardAddress(url, settings.allowedOrigins, settings.ownHost);

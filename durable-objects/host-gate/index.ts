@@ -3,6 +3,8 @@ import type { HostGateRpc, Reservation, ReserveRequest } from '../../src/crawl/h
 import { userAgentOf } from '../../src/crawl/request.ts';
 import { configOf } from '../../src/env.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
+import { createServices } from '../../src/services.ts';
 import { createGate, FORGET_AFTER_MS } from './gate.ts';
 
 /** The gate to one origin, after which the object is named: so all jobs of an instance share its pace. */
@@ -53,9 +55,9 @@ export class HostGate extends DurableObject<object> implements HostGateRpc {
         requestsPerSecond: config.CRAWL_REQUESTS_PER_SECOND,
         allowedOrigins: config.CRAWL_ALLOWED_ORIGINS ?? [],
         ownHost: new URL(config.PUBLIC_URL).hostname,
-        dohUrl: config.DOH_URL,
       },
       clock: systemClock,
+      names: createServices(config, openScope('HostGate')).names,
       // The platform's fetch refuses to be called as a method.
       fetch: async (...args: Parameters<typeof fetch>) => await fetch(...args),
       storage: this.ctx.storage.kv,

@@ -160,7 +160,10 @@ export function createCache(options: CacheOptions): Cache {
       await answer;
     };
     // Whoever reads next only has to read it again.
-    background('cache-fill', put().catch(() => counters.count(namespace.name, 'error')));
+    background(
+      'cache-fill',
+      put().catch(() => counters.count(namespace.name, 'error')),
+    );
   }
 
   async function fill<T>(ref: CacheRef<T>, known: Found<T>['tags'], load: () => Promise<Loaded<T>>) {
@@ -169,7 +172,10 @@ export function createCache(options: CacheOptions): Cache {
       store(ref, loaded, known);
       return loaded;
     });
-    background('cache-load', loading.catch(() => undefined));
+    background(
+      'cache-load',
+      loading.catch(() => undefined),
+    );
     // The guarantee behind the type: a flight of the key is of the namespace.
     const shared = (await loading) as Loaded<T> | null;
     // What another request has read may be older than what this one has written.
@@ -214,10 +220,16 @@ export function createCache(options: CacheOptions): Cache {
       const now = clock.now();
       const isCurrent = entry !== null && isValid(entry.readAt, writesOf(tags, found.tags));
       const freshUntil =
-        entry && found.tags === null ? Math.min(entry.freshUntil, entry.storedAt + ALONE_MS) : entry?.freshUntil;
+        entry && found.tags === null
+          ? Math.min(entry.freshUntil, entry.storedAt + ALONE_MS)
+          : entry?.freshUntil;
       if (entry && isCurrent && freshUntil !== undefined) {
         if (now < freshUntil) return { value: entry.value, report: report(namespace, 'hit', found) };
-        if (found.tags !== null && entry.value !== null && now < entry.freshUntil + ttlScale * namespace.revalidateMs) {
+        if (
+          found.tags !== null &&
+          entry.value !== null &&
+          now < entry.freshUntil + ttlScale * namespace.revalidateMs
+        ) {
           background('cache-refresh', fill(ref, found.tags, load));
           return { value: entry.value, report: report(namespace, 'stale', found) };
         }
@@ -239,7 +251,9 @@ export function createCache(options: CacheOptions): Cache {
         bumped.set(tag, position);
       }
       if (tags.includes(EVERYTHING)) tier.clear();
-      await redis.tellAll((pipeline) => pipeline.eval(BUMP_TAGS.source, tags.map(tagKey), bumpArguments(position)));
+      await redis.tellAll((pipeline) =>
+        pipeline.eval(BUMP_TAGS.source, tags.map(tagKey), bumpArguments(position)),
+      );
     },
   };
 }

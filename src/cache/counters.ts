@@ -17,7 +17,14 @@ export function createCacheCounters(): CacheCounters {
   const counts = new Map<string, Counts>();
   return {
     count(namespace, outcome) {
-      const known = counts.get(namespace) ?? { hit: 0, stale: 0, miss: 0, invalid: 0, unreadable: 0, error: 0 };
+      const known = counts.get(namespace) ?? {
+        hit: 0,
+        stale: 0,
+        miss: 0,
+        invalid: 0,
+        unreadable: 0,
+        error: 0,
+      };
       known[outcome] += 1;
       counts.set(namespace, known);
     },

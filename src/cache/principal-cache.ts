@@ -32,8 +32,7 @@ export type Principal = z.infer<typeof principal>;
  * nothing. silent: Redis did not answer.
  */
 export type LookedUp =
-  | { state: 'found'; principal: Principal; storedAt: number }
-  | { state: 'revoked' | 'unknown' | 'silent' };
+  { state: 'found'; principal: Principal; storedAt: number } | { state: 'revoked' | 'unknown' | 'silent' };
 
 export interface PrincipalCache {
   /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */

@@ -5,10 +5,7 @@ import { defineScript } from '../redis/script.ts';
 export const EVERYTHING = 'everything';
 
 /** What an entry depends on. A tag's value is the position of the last write to what it names. */
-export type Tag =
-  | typeof EVERYTHING
-  | `project:${string}`
-  | `user:${string}`;
+export type Tag = typeof EVERYTHING | `project:${string}` | `user:${string}`;
 
 const TAG = /^(everything|(project|user):[a-z]{3}_[0-9a-z]{1,40})$/;
 

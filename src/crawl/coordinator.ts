@@ -5,6 +5,8 @@ export interface RunRef {
   jobId: string;
   /** The run of the job; a call of an earlier one is answered with `stale`. */
   epoch: number;
+  /** Of the request that began the run or took it up again; absent or null where that is not known. */
+  requestId?: string | null | undefined;
 }
 
 export interface ChunkRef extends RunRef {
@@ -42,6 +44,7 @@ export type LeaseAnswer = 'go' | 'stop' | 'stale';
 /** A chunk that is worked on without its message. */
 export interface Taken {
   chunk: number;
+  requestId: string | null;
   claim: Extract<Claim, { kind: 'run' }>;
 }
 

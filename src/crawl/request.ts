@@ -1,6 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
 import { createStopwatch, type Stopwatch } from '../lib/stopwatch.ts';
-import { readRetryAfter } from './retry-after.ts';
+import { readRetryAfter } from '../lib/retry-after.ts';
 import { readXRobotsTag } from './robots/x-robots-tag.ts';
 
 export const MAX_REDIRECTS = 4;

@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { withAbort } from '../lib/deadline.ts';
 import { isAddress, isPublicAddress } from './address-guard.ts';
+import type { NameService } from './name-service.ts';
 import { readStart } from './robots/read-start.ts';
 
-/** For both questions together. */
-const DEADLINE_MS = 3_000;
 /** A longer answer is cut, and then is no JSON. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** How long the verdict on an IP address holds, which needs no look-up. */
@@ -26,26 +24,20 @@ export type HostVerdict =
   | { ok: true; ttlSeconds: number }
   | { ok: false; reason: 'private_address' | 'dns'; detail: string; isTemporary: boolean };
 
-interface Resolver {
-  /** A DNS-over-HTTPS service that answers in JSON; without one no name is known. */
-  dohUrl: string | undefined;
-  fetch: typeof fetch;
-}
-
 type Addresses = { kind: 'known'; records: { address: string; ttlSeconds: number }[] } | { kind: 'unknown' };
 
 /**
  * Whether every address of a host is public: a single private one refuses it. A WHATWG host, an IP address
- * among them. Fails closed: whatever cannot be looked up within 3 s is refused for the moment.
+ * among them. Fails closed: whatever cannot be looked up in time is refused for the moment, and without a service every
+ * name is.
  */
-export async function resolveHost(host: string, resolver: Resolver): Promise<HostVerdict> {
+export async function resolveHost(host: string, names: NameService | null): Promise<HostVerdict> {
   if (isAddress(host)) {
     return isPublicAddress(host) ? { ok: true, ttlSeconds: ADDRESS_TTL_SECONDS } : refusePrivate(host);
   }
-  const { dohUrl } = resolver;
-  if (dohUrl === undefined) return refuseName('names are not looked up: DOH_URL is not set', false);
+  if (names === null) return refuseName('names are not looked up: DOH_URL is not set', false);
 
-  const answers = await askBoth(host, dohUrl, resolver.fetch);
+  const answers = await Promise.all([lookUp(host, 'A', names), lookUp(host, 'AAAA', names)]);
   const records = answers.flatMap((answer) => (answer.kind === 'known' ? answer.records : []));
   const secret = records.find(({ address }) => !isPublicAddress(address));
   if (secret) return refusePrivate(secret.address);
@@ -55,40 +47,24 @@ export async function resolveHost(host: string, resolver: Resolver): Promise<Hos
   return { ok: true, ttlSeconds: Math.min(...records.map(({ ttlSeconds }) => ttlSeconds)) };
 }
 
-async function askBoth(host: string, dohUrl: string, send: typeof fetch): Promise<Addresses[]> {
-  return await withAbort(
-    DEADLINE_MS,
-    async (signal) =>
-      await Promise.all([
-        lookUp(host, 'A', dohUrl, send, signal),
-        lookUp(host, 'AAAA', dohUrl, send, signal),
-      ]),
-  );
-}
-
 /** A name that does not exist, or has no such record, is known to have no address. */
-async function lookUp(
-  host: string,
-  type: keyof typeof RECORD_TYPES,
-  dohUrl: string,
-  send: typeof fetch,
-  signal: AbortSignal,
-): Promise<Addresses> {
-  const question = new URL(dohUrl);
+async function lookUp(host: string, type: keyof typeof RECORD_TYPES, names: NameService): Promise<Addresses> {
+  const question = new URL(names.url);
   question.searchParams.set('name', host);
   question.searchParams.set('type', type);
+  const init = { headers: { accept: 'application/dns-json' }, redirect: 'manual' } as const;
   try {
-    const response = await send(question.href, {
-      headers: { accept: 'application/dns-json' },
-      redirect: 'manual',
-      signal,
+    return await names.service.call(question.href, init, async (response) => {
+      const bytes = await readStart(response.body, MAX_ANSWER_BYTES);
+      if (response.status !== 200) return { kind: 'unknown' };
+      const answer = dnsAnswer.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      if (answer.TC === true || ![NO_ERROR, NO_SUCH_NAME].includes(answer.Status)) return { kind: 'unknown' };
+      const records = (answer.Answer ?? []).filter((record) => record.type === RECORD_TYPES[type]);
+      return {
+        kind: 'known',
+        records: records.map(({ data, TTL }) => ({ address: data, ttlSeconds: TTL })),
+      };
     });
-    const bytes = await readStart(response.body, MAX_ANSWER_BYTES);
-    if (response.status !== 200) return { kind: 'unknown' };
-    const answer = dnsAnswer.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    if (answer.TC === true || ![NO_ERROR, NO_SUCH_NAME].includes(answer.Status)) return { kind: 'unknown' };
-    const records = (answer.Answer ?? []).filter((record) => record.type === RECORD_TYPES[type]);
-    return { kind: 'known', records: records.map(({ data, TTL }) => ({ address: data, ttlSeconds: TTL })) };
   } catch {
     // Unreachable, late, or no such JSON: all the same to the caller, who waits and asks again.
     return { kind: 'unknown' };

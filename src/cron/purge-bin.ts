@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import { WRITE_DEADLINE_MS } from '../db/batch.ts';
 import { callService } from '../db/call-service.ts';
 import type { Services } from '../services.ts';
 
@@ -13,7 +12,7 @@ export async function purgeBin(services: Services): Promise<number> {
   let gone = 0;
   for (let nth = 0; nth < MAX_SLICES; nth++) {
     const call = sql`app.purge_bin(${SLICE}::integer)`;
-    const slice = await callService<number>(services.db.service, 'cron', call, WRITE_DEADLINE_MS);
+    const slice = await callService<number>(services.db.service, 'cron', call);
     gone += slice;
     if (slice < SLICE) break;
   }

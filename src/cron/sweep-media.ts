@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { runBatch, values } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
 import { toHex } from '../lib/bytes.ts';
 import { MAX_REMOVED_BLOBS } from '../media/store.ts';
@@ -75,7 +75,7 @@ async function noteOrphans(services: SweepServices): Promise<number> {
 
 async function call<T>(services: SweepServices, statement: SQL): Promise<T[]> {
   const results = await runBatch(services.db.service, [enter(null, 'cron'), statement], {
-    deadlineMs: WRITE_DEADLINE_MS,
+    deadline: 'write',
   });
   return values<T>(results[1]);
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { runBatch, values } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
 import { logEvent } from '../observability/logger.ts';
 import { dispatchOutbox } from '../queues/outbox.ts';
@@ -17,13 +17,13 @@ const SWEEP_LIMIT = 1_000;
 /** Does what a request could not do after its commit. */
 const dispatchWaiting: Task = async (services) => {
   const done = await dispatchOutbox(services);
-  if (done > 0) logEvent('warn', 'outbox_late', { done });
+  if (done > 0) logEvent('warn', 'outbox_late', { done, requestId: services.scope.requestId });
 };
 
 /** Looks after jobs under way that have gone silent. */
 const reviveSilent: Task = async (services) => {
   const jobs = await reviveJobs(services);
-  if (jobs > 0) logEvent('warn', 'jobs_revived', { jobs });
+  if (jobs > 0) logEvent('warn', 'jobs_revived', { jobs, requestId: services.scope.requestId });
 };
 
 /** Deletes what has served its time: sessions, links, tokens, invitations, stored replies and done outbox rows. */
@@ -44,25 +44,35 @@ const sweepExpired: Task = async (services) => {
       sweep('outbox', 'id', "done_at < now() - interval '24 hours'"),
       sweep('reviews', 'id', "created_at < now() - interval '30 days'"),
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write' },
   );
   const [sessions = 0, links = 0, tokens = 0, invitations = 0, replies = 0, outbox = 0, reviews = 0] = results
     .slice(1)
     .map((rows) => values<number>(rows)[0] ?? 0);
   if (sessions + links + tokens + invitations + replies + outbox + reviews > 0)
-    logEvent('info', 'swept', { sessions, links, tokens, invitations, replies, outbox, reviews });
+    logEvent('info', 'swept', {
+      sessions,
+      links,
+      tokens,
+      invitations,
+      replies,
+      outbox,
+      reviews,
+      requestId: services.scope.requestId,
+    });
 };
 
 /** Removes the bytes of images that left the bin a day ago. */
 const sweepDeletedMedia: Task = async (services) => {
   const { removed, orphans } = await sweepMedia(services);
-  if (removed + orphans > 0) logEvent('info', 'media_swept', { removed, orphans });
+  if (removed + orphans > 0)
+    logEvent('info', 'media_swept', { removed, orphans, requestId: services.scope.requestId });
 };
 
 /** Ends what has been in the bin for 30 days. */
 const purgeOverdue: Task = async (services) => {
   const images = await purgeBin(services);
-  if (images > 0) logEvent('info', 'bin_purged', { images });
+  if (images > 0) logEvent('info', 'bin_purged', { images, requestId: services.scope.requestId });
 };
 
 /** Gives the replica news, and looks how long it takes to show them. */

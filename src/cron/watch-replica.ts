@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { runBatch, values } from '../db/batch.ts';
 import type { Database } from '../db/client.ts';
 import { enter } from '../db/statement.ts';
 import type { Services } from '../services.ts';
@@ -22,7 +22,7 @@ export async function watchReplica({ clock, db }: WatchServices): Promise<number
       enter(null, 'cron'),
       sql`update replication set beat_at = clock_timestamp() returning to_jsonb(beat_at::text)`,
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write' },
   );
   const [beat = ''] = values<string>(beats);
   if (!db.replica) return null;
@@ -30,7 +30,7 @@ export async function watchReplica({ clock, db }: WatchServices): Promise<number
   await runBatch(
     db.service,
     [enter(null, 'cron'), sql`update replication set lag_ms = ${lagMs}::integer, measured_at = now()`],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write' },
   );
   return lagMs;
 }
@@ -42,7 +42,7 @@ async function measureLag(replica: Database, beat: string, clock: Services['cloc
   const writtenAt = clock.now();
   for (;;) {
     const waited = clock.now() - writtenAt;
-    const results = await runBatch(replica, [look], { deadlineMs: READ_DEADLINE_MS, readOnly: true });
+    const results = await runBatch(replica, [look], { deadline: 'read', readOnly: true });
     const [seen] = values<{ isThere: boolean; ageMs: number }>(results[0]);
     if (seen?.isThere) return waited;
     if (waited >= WATCH_MS) return Math.round(seen?.ageMs ?? waited);

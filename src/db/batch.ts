@@ -1,20 +1,21 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import { withAbort } from '../lib/deadline.ts';
-import type { Database } from './client.ts';
+import { callDatabase, type Database } from './guard.ts';
 import { toAppError } from './sql-error.ts';
 
 const dialect = new PgDialect();
 
-export const READ_DEADLINE_MS = 3_000;
-export const WRITE_DEADLINE_MS = 10_000;
-
-interface BatchOptions {
-  deadlineMs: number;
+export interface BatchOptions {
+  /** Of the settings; or milliseconds, where the caller itself has less time. */
+  deadline: 'read' | 'write' | number;
   readOnly?: boolean;
   isolation?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
-  /** Ends the call before its deadline. */
-  signal?: AbortSignal;
+  /** Ends the call before its deadline, without a word on how the database does. */
+  signal?: AbortSignal | undefined;
+  /** Asks whether the database serves: also while its breaker is open, and without a say in that. */
+  isProbe?: boolean;
+  /** Of the request that began the work, where one piece of work serves several. Default: the scope's. */
+  requestId?: string | null | undefined;
 }
 
 /** The rows of one statement; each row is the array of its columns. */
@@ -22,7 +23,8 @@ export type Rows = unknown[][];
 
 /**
  * Runs the statements as one transaction in one round trip and returns their rows, in order. Either all of
- * them take effect or none. Fails open never: an unreachable database is `unavailable` after the deadline.
+ * them take effect or none. Fails closed: `unavailable` after the deadline, at which the gateway ends the statement and
+ * rolls back, when the caller's own time is up, and at once while the breaker is open.
  *
  * Drizzle builds the statements but does not send them: its `batch()` fixes the isolation level.
  */
@@ -31,20 +33,23 @@ export async function runBatch(
   statements: SQLWrapper[],
   options: BatchOptions,
 ): Promise<Rows[]> {
+  const { deadline, isProbe = false, requestId } = options;
   const queries = statements.map((statement) => {
     const { sql, params } = dialect.sqlToQuery(statement.getSQL());
-    return database.query(sql, params);
+    return database.queries.query(sql, params);
   });
+  const deadlineMs = typeof deadline === 'number' ? deadline : database.deadlines[deadline];
   try {
-    const results = await withAbort(
-      options.deadlineMs,
-      async (signal) =>
-        await database.transaction(queries, {
+    const results = await callDatabase(
+      database,
+      { deadlineMs, isProbe, requestId, signal: options.signal },
+      async (fetchOptions) =>
+        await database.queries.transaction(queries, {
           arrayMode: true,
           fullResults: true,
           isolationLevel: options.isolation ?? 'ReadCommitted',
           readOnly: options.readOnly ?? false,
-          fetchOptions: { signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal },
+          fetchOptions,
         }),
     );
     return results.map((result) => result.rows);

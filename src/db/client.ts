@@ -1,16 +1,20 @@
-import { neon, neonConfig, type NeonQueryFunction } from '@neondatabase/serverless';
+import { neon, neonConfig } from '@neondatabase/serverless';
 import type { Config } from '../env.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Caller } from '../resilience/caller.ts';
+import { type Database, guardDatabase } from './guard.ts';
 import { type ReplicaGuard, replicaGuardOf } from './replica-guard.ts';
 
-/** One Postgres reached over HTTP as one role. Rows come back as arrays, in the order of the columns. */
-export type Database = NeonQueryFunction<true, true>;
+export type { Database } from './guard.ts';
 
-/**
- * A replica whose newest commit is older than this serves nobody. Above the minute between two beats, which are the only
- * news while nobody writes.
- */
-export const MAX_REPLICA_AGE_MS = 90_000;
+/** Between two beats of cron, which are the only news of a replica while nobody writes. */
+const BEAT_MS = 60_000;
+
+/** A replica whose newest commit is older than this serves nobody. */
+export function maxReplicaAgeMs({ maxReplicaLagMs }: Settings): number {
+  return BEAT_MS + maxReplicaLagMs;
+}
 
 export interface Replica {
   database: Database;
@@ -28,22 +32,27 @@ export interface Databases {
 }
 
 /** Clients hold no connection: making them costs nothing and they outlive no request. */
-export function createDatabases(config: Config, clock: Clock): Databases {
+export function createDatabases(config: Config, clock: Clock, caller: Caller): Databases {
   // The local gateway speaks Neon's protocol at an address of its own; production derives it from the host.
   if (config.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_FETCH_ENDPOINT;
-  const connect = (url: string): Database => neon(url, { arrayMode: true, fullResults: true });
+  const connect = (name: string, url: string, on: Caller): Database => {
+    const endpoint = `${config.NEON_FETCH_ENDPOINT ?? ''} ${new URL(url).host}`;
+    return guardDatabase(name, endpoint, neon(url, { arrayMode: true, fullResults: true }), on);
+  };
+  // What follows a commit is done also when whoever asked for it has gone.
+  const unattended = { ...caller, scope: { ...caller.scope, signal: null } };
   const { DATABASE_URL, DATABASE_REPLICA_URL: replicaUrl } = config;
   return {
-    primary: connect(DATABASE_URL),
+    primary: connect('primary', DATABASE_URL, caller),
     // The primary is no replica of itself: to ask it twice would gain nothing.
     replica:
       replicaUrl === undefined || replicaUrl === DATABASE_URL
         ? null
         : {
-            database: connect(replicaUrl),
+            database: connect('replica', replicaUrl, caller),
             guard: replicaGuardOf(replicaUrl, clock),
-            maxAgeMs: MAX_REPLICA_AGE_MS,
+            maxAgeMs: maxReplicaAgeMs(caller.settings),
           },
-    service: connect(config.DATABASE_SERVICE_URL),
+    service: connect('service', config.DATABASE_SERVICE_URL, unattended),
   };
 }

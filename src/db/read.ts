@@ -1,7 +1,7 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import { actorIdOf, type RequestContext } from '../context.ts';
 import { type Bookmark, laterBookmark } from '../lib/bookmark.ts';
-import { READ_DEADLINE_MS, type Rows, runBatch, values } from './batch.ts';
+import { type Rows, runBatch, values } from './batch.ts';
 import type { Database, Databases } from './client.ts';
 import { bookmarkOf, enterRead, enterReplica, type Position, readPosition } from './position.ts';
 import { routeRead } from './route-read.ts';
@@ -89,7 +89,7 @@ async function ask(
   signal?: AbortSignal,
 ): Promise<Answer> {
   const results = await runBatch(database, [enter, ...(authorize ? [authorize] : []), query], {
-    deadlineMs: READ_DEADLINE_MS,
+    deadline: 'read',
     readOnly: true,
     isolation: 'RepeatableRead',
     ...(signal && { signal }),

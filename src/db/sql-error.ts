@@ -2,6 +2,7 @@ import { NeonDbError } from '@neondatabase/serverless';
 import * as z from 'zod';
 import { AppError } from '../errors/app-error.ts';
 import { isErrorCode } from '../errors/codes.ts';
+import { retryAfterOf } from './guard.ts';
 
 /** Raised by app.must and app.fail: the message is the code, the detail the current state. */
 const PRIVATE_SQLSTATE = 'DK001';
@@ -63,7 +64,7 @@ export function toAppError(error: unknown): Error {
   if (!(error instanceof NeonDbError)) {
     return new AppError('unavailable', 'The database did not answer in time.', {
       cause: error,
-      retryAfter: 1,
+      retryAfter: retryAfterOf(error),
     });
   }
   switch (error.code) {

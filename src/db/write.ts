@@ -5,7 +5,7 @@ import { laterBookmark, parseBookmark } from '../lib/bookmark.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { newId } from '../lib/id.ts';
 import { dispatchOutbox, type OutboxMessage } from '../queues/outbox.ts';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from './batch.ts';
+import { runBatch, values } from './batch.ts';
 import { bookmarkOf, enterRead, readPosition } from './position.ts';
 import { activityLogs, outbox } from './schema/platform.ts';
 import { enter } from './statement.ts';
@@ -86,7 +86,7 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
 
   try {
     const results = await runBatch(ctx.services.db.primary, statements, {
-      deadlineMs: WRITE_DEADLINE_MS,
+      deadline: 'write',
     });
     ctx.bookmark = laterBookmark(ctx.bookmark, parseBookmark(values<string>(results.at(-1))[0] ?? ''));
     if (messages.length > 0) {
@@ -149,7 +149,7 @@ async function findReply<T>(
       sql`select jsonb_build_object('fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body)
           from app.find_reply(${scope}, ${key.key})`,
     ],
-    { deadlineMs: READ_DEADLINE_MS, isolation: 'RepeatableRead' },
+    { deadline: 'read', isolation: 'RepeatableRead' },
   );
   // The first reply may never have come, and with it the bookmark.
   ctx.bookmark = laterBookmark(ctx.bookmark, bookmarkOf(readPosition(results[0])));

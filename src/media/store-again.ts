@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { runBatch, values } from '../db/batch.ts';
 import type { Database } from '../db/client.ts';
 import { enter } from '../db/statement.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -21,7 +21,7 @@ export async function storeAgain(
 ): Promise<void> {
   const { media, database, requestId } = tools;
   const look = sql`select to_jsonb(app.sweep_state(${blob.sha256}))`;
-  const looked = await runBatch(database, [enter(null, requestId), look], { deadlineMs: READ_DEADLINE_MS });
+  const looked = await runBatch(database, [enter(null, requestId), look], { deadline: 'read' });
   const state = values<'removing' | 'removed' | null>(looked[1])[0];
   if (state === 'removing') {
     throw new AppError('conflict', 'The same bytes are being deleted at this moment. Repeat the request.', {
@@ -31,5 +31,5 @@ export async function storeAgain(
   await media.putOriginal(blob);
   if (state !== 'removed') return;
   const revive = sql`select app.revive_blob(${blob.sha256})`;
-  await runBatch(database, [enter(null, requestId), revive], { deadlineMs: WRITE_DEADLINE_MS });
+  await runBatch(database, [enter(null, requestId), revive], { deadline: 'write' });
 }

@@ -1,9 +1,7 @@
 import { AppError } from '../errors/app-error.ts';
 import { withDeadline } from '../lib/deadline.ts';
+import type { Settings } from '../settings/index.ts';
 import type { MediaVariant } from './signed-url.ts';
-
-const WRITE_DEADLINE_MS = 20_000;
-const READ_DEADLINE_MS = 5_000;
 
 export interface ByteRange {
   offset: number;
@@ -59,33 +57,37 @@ async function guarded<T>(work: Promise<T>, ms: number): Promise<T> {
 
 const IF_ABSENT = { etagDoesNotMatch: '*' } as const;
 
-export function createMediaStore(bucket: R2Bucket): MediaStore {
+/** R2 through its binding, which the platform guards itself: a deadline, no breaker. */
+export function createMediaStore(
+  bucket: R2Bucket,
+  { mediaReadMs, mediaWriteMs }: Pick<Settings['deadlines'], 'mediaReadMs' | 'mediaWriteMs'>,
+): MediaStore {
   return {
     async putOriginal({ sha256, original, mime }) {
       const options = { sha256, onlyIf: IF_ABSENT, httpMetadata: { contentType: mime } };
-      await guarded(bucket.put(keyOf(sha256, 'original'), original, options), WRITE_DEADLINE_MS);
+      await guarded(bucket.put(keyOf(sha256, 'original'), original, options), mediaWriteMs);
     },
     async putThumbnail(sha256, webp) {
       const options = { onlyIf: IF_ABSENT, httpMetadata: { contentType: 'image/webp' } };
-      await guarded(bucket.put(keyOf(sha256, 'thumbnail'), webp, options), WRITE_DEADLINE_MS);
+      await guarded(bucket.put(keyOf(sha256, 'thumbnail'), webp, options), mediaWriteMs);
     },
     async get(sha256, variant, range) {
       const options = range ? { range } : {};
-      return await guarded(bucket.get(keyOf(sha256, variant), options), READ_DEADLINE_MS);
+      return await guarded(bucket.get(keyOf(sha256, variant), options), mediaReadMs);
     },
     async head(sha256, variant) {
-      return await guarded(bucket.head(keyOf(sha256, variant)), READ_DEADLINE_MS);
+      return await guarded(bucket.head(keyOf(sha256, variant)), mediaReadMs);
     },
     async remove(hashes) {
       // In this order, on which thumbnails made on demand rely.
       for (const variant of ['original', 'thumbnail'] as const) {
         const keys = hashes.map((sha256) => keyOf(sha256, variant));
-        await guarded(bucket.delete(keys), WRITE_DEADLINE_MS);
+        await guarded(bucket.delete(keys), mediaWriteMs);
       }
     },
     async listOriginals(after) {
       const range = { prefix: ORIGINALS, startAfter: ORIGINALS + after, limit: MAX_LISTED_KEYS };
-      const { objects, truncated } = await guarded(bucket.list(range), READ_DEADLINE_MS);
+      const { objects, truncated } = await guarded(bucket.list(range), mediaReadMs);
       const originals = objects.map(({ key, uploaded }) => ({
         sha256: key.slice(ORIGINALS.length),
         uploadedAt: uploaded,

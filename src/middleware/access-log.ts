@@ -12,6 +12,7 @@ export function accessLog() {
     const { status } = c.res;
     logEvent(status >= 500 ? 'error' : 'info', 'request', {
       requestId: c.get('requestId'),
+      traceId: c.get('trace').traceId,
       method: c.req.method,
       route: routePath(c, -1),
       status,

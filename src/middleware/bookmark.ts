@@ -2,14 +2,12 @@ import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
-import { MAX_REPLICA_AGE_MS } from '../db/client.ts';
+import { maxReplicaAgeMs } from '../db/client.ts';
 import { invalidField } from '../errors/app-error.ts';
 import { type Bookmark, formatBookmark, laterBookmark, parseBookmark } from '../lib/bookmark.ts';
 import { nameCookie, readSessionToken } from './session-cookie.ts';
 
 const HEADER = 'darkroom-bookmark';
-/** Twice the age up to which a replica is asked: when the cookie has gone, every replica in use has what it named. */
-const COOKIE_SECONDS = (2 * MAX_REPLICA_AGE_MS) / 1000;
 
 /**
  * Takes what the caller has seen from Darkroom-Bookmark and the cookie, whichever is later, and sends back what they have
@@ -48,7 +46,8 @@ function sendCookie(c: Context<AppEnv>, reached: Bookmark): void {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    maxAge: COOKIE_SECONDS,
+    // Twice the age up to which a replica is asked: when it has gone, every replica in use has what it named.
+    maxAge: Math.ceil((2 * maxReplicaAgeMs(c.get('ctx').services.settings)) / 1000),
     ...(prefix && { prefix, secure: true }),
   });
 }

@@ -88,7 +88,10 @@ function tellLimit(ctx: RequestContext, { kind, name }: Credential, { plan, limi
   const own = requestLimitOf(plan, limit, config.LIMITER_SCALE);
   const policy = callerPolicyOf(policies, { kind, key: name });
   // Best effort: until it is told, the limit of the plan free holds.
-  ctx.waitUntil('limit-of-caller', limiter.setKeyLimit(policy, name, own).catch(() => undefined));
+  ctx.waitUntil(
+    'limit-of-caller',
+    limiter.setKeyLimit(policy, name, own).catch(() => undefined),
+  );
 }
 
 function enter(c: Context<AppEnv>, { principal }: AdmittedPrincipal): void {

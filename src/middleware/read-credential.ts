@@ -24,7 +24,9 @@ export async function readCredential(c: Context<AppEnv>): Promise<ShownCredentia
     return subject ? shown({ kind: 'program', name: subject.sessionId, subject }) : { state: 'invalid' };
   }
   const cookie = readSessionToken(c);
-  return cookie === null ? { state: 'none' } : shown({ kind: 'session', name: await hashToken(cookie) }, cookie);
+  return cookie === null
+    ? { state: 'none' }
+    : shown({ kind: 'session', name: await hashToken(cookie) }, cookie);
 }
 
 function shown(credential: Credential, cookie: string | null = null): ShownCredential {

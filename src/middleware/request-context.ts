@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
 import type { AppEnv, RequestContext } from '../context.ts';
 import { knownTo } from '../db/read.ts';
 import { configOf } from '../env.ts';
@@ -19,7 +20,16 @@ export function requestContext() {
       actor: { kind: 'anonymous' },
       plan: 'free',
       idempotency: null,
-      services: createServices(result.config, { background: waitUntil, known: () => knownTo(ctx) }),
+      services: createServices(
+        result.config,
+        {
+          requestId,
+          trace: c.get('trace'),
+          signal: c.get('deadline').signal,
+          route: () => routePath(c, -1),
+        },
+        { background: waitUntil, known: () => knownTo(ctx) },
+      ),
       principal: null,
       waitUntil,
       known: null,

@@ -19,7 +19,11 @@ export function requireConfig() {
     if (result.warnings.length > 0 && !warned.has(c.env)) {
       warned.add(c.env);
       for (const { variable, message } of result.warnings) {
-        logEvent('warn', 'configuration', { variable, message: `${message}; a development default is used` });
+        logEvent('warn', 'configuration', {
+          variable,
+          message: `${message}; a development default is used`,
+          requestId: c.get('requestId'),
+        });
       }
     }
     await next();

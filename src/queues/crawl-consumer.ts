@@ -9,10 +9,10 @@ import type { Services } from '../services.ts';
 import { createGroupRecorder, type RecordChunk } from './group-recorder.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { crawlMessage } from './messages.ts';
-import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
+import { createProgressReporter } from './progress-reporter.ts';
 import { CONCURRENT_FETCHES, createTurnPool } from './turn-pool.ts';
 import { visitToolsOf } from './visit-tools.ts';
-import { workConserving } from './work-conserving.ts';
+import { type ChunkOrder, workConserving } from './work-conserving.ts';
 import { workOnChunk } from './work-on-chunk.ts';
 
 /** Of the 128 MB an isolate has. */
@@ -21,7 +21,6 @@ const MAX_BYTES_IN_FLIGHT = 24 * 1024 * 1024;
 const MAX_BODIES_IN_FLIGHT = 64;
 /** Few enough for a short transaction, enough for little overhead. */
 const RESULTS_PER_RECORD = 50;
-const COORDINATOR_DEADLINE_MS = 5_000;
 
 /**
  * Works on the chunks of a batch together, sharing the connections of this invocation, and on more, of all runs, while
@@ -39,8 +38,10 @@ export async function consumeCrawl(
   });
   const pool = createTurnPool(CONCURRENT_FETCHES, () => budget.isFull);
   const { signal } = new AbortController();
+  const { coordinatorLeaseMs: coordinatorMs } = services.settings.deadlines;
+  const requests = new Map<string, string | null>();
   const progress = createProgressReporter({
-    report: async (jobId) => await reportProgress(services, jobId),
+    report: async (jobId) => await reportProgress(services, jobId, requests.get(jobId) ?? null),
     sleep: async (ms) => await sleep(ms, signal),
   });
   const tools = {
@@ -50,13 +51,20 @@ export async function consumeCrawl(
     budget,
     connect: pool.run,
     retrySeconds: services.config.CRAWL_RETRY_SECONDS,
-    record: noting(createGroupRecorder(services.db.service), progress),
+    coordinatorMs,
+    record: noting(createGroupRecorder(services.db.service), ({ jobId, requestId }) => {
+      requests.set(jobId, requestId);
+      progress.note(jobId);
+    }),
     heartbeat: createHeartbeat(services.coordinator),
     resultsPerRecord,
   };
   const messages = batch.messages.flatMap((message) => {
     const parsed = crawlMessage.safeParse(message.body);
-    if (!parsed.success) logEvent('error', 'crawl_message_invalid', { messageId: message.id });
+    if (!parsed.success) {
+      const { requestId } = services.scope;
+      logEvent('error', 'crawl_message_invalid', { messageId: message.id, requestId });
+    }
     return parsed.success ? [parsed.data] : [];
   });
   await workConserving(messages, {
@@ -77,11 +85,9 @@ export async function consumeCrawl(
       }
     },
     next: async (run) =>
-      await withDeadline(
-        services.coordinator(run.jobId).next(run),
-        COORDINATOR_DEADLINE_MS,
-        'the coordinator',
-      ).catch(() => null),
+      await withDeadline(services.coordinator(run.jobId).next(run), coordinatorMs, 'the coordinator').catch(
+        () => null,
+      ),
     now: () => services.clock.now(),
     sleep: async (ms) => await sleep(ms, signal),
   });
@@ -90,10 +96,10 @@ export async function consumeCrawl(
 }
 
 /** A recorder that says when a job has new results. */
-function noting(record: RecordChunk, progress: ProgressReporter): RecordChunk {
+function noting(record: RecordChunk, note: (order: ChunkOrder) => void): RecordChunk {
   return async (order, results, isLast) => {
     const recorded = await record(order, results, isLast);
-    if (recorded.written > 0) progress.note(order.jobId);
+    if (recorded.written > 0) note(order);
     return recorded;
   };
 }

@@ -15,16 +15,16 @@ export async function consumeDeadLetters(batch: MessageBatch, services: Services
       const { written } = await failChunk(services.db.service, chunk.data, FAULT);
       const { jobId, epoch, requestId } = chunk.data;
       logEvent('error', 'crawl_dead_letter', { jobId, chunk: chunk.data.chunk, requestId, items: written });
-      await services.coordinator(jobId).start({ jobId, epoch });
+      await services.coordinator(jobId).start({ jobId, epoch, requestId });
     } else if (source.success) {
-      const { jobId, epoch } = source.data;
+      const { jobId, epoch, requestId } = source.data;
       await finishSource(services.db.service, source.data, {
         status: 'failed',
         reason: 'dead_letter',
         detail: FAULT,
       });
-      logEvent('error', 'discover_dead_letter', { jobId, source: source.data.source });
-      await services.coordinator(jobId).start({ jobId, epoch });
+      logEvent('error', 'discover_dead_letter', { jobId, source: source.data.source, requestId });
+      await services.coordinator(jobId).start({ jobId, epoch, requestId });
     }
     message.ack();
   }

@@ -18,14 +18,15 @@ const OUTAGE_SECONDS = 5;
  */
 export async function consumeDiscover(batch: MessageBatch, services: Services): Promise<void> {
   const visitTools = visitToolsOf(services);
+  const { requestId } = services.scope;
   await Promise.all(
     batch.messages.map(async (message) => {
       const parsed = discoverMessage.safeParse(message.body);
       try {
         if (parsed.success) await discover(parsed.data, services, visitTools);
-        else logEvent('error', 'discover_message_invalid', { messageId: message.id });
+        else logEvent('error', 'discover_message_invalid', { messageId: message.id, requestId });
       } catch (error) {
-        logEvent('warn', 'discover_lost', { ...parsed.data, ...describeError(error) });
+        logEvent('warn', 'discover_lost', { requestId, ...parsed.data, ...describeError(error) });
       } finally {
         message.ack();
       }
@@ -72,7 +73,7 @@ async function discover(message: DiscoverMessage, services: Services, visitTools
     durationMs: services.clock.now() - started,
   });
   await services.coordinator(message.jobId).start(message);
-  await reportProgress(services, message.jobId);
+  await reportProgress(services, message.jobId, message.requestId);
 }
 
 /** Looks in a source, and waits for its turn if that is near enough. Null when the run was over by then. */

@@ -18,5 +18,7 @@ export const discoverMessage = z.object({
   jobId: z.string(),
   epoch: z.int().positive(),
   source: z.int().nonnegative(),
+  /** As in a crawlMessage; one that was sent by an older version has none. */
+  requestId: z.string().nullable().default(null),
 });
 export type DiscoverMessage = z.infer<typeof discoverMessage>;

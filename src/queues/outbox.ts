@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { isTag } from '../cache/tags.ts';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { runBatch, values } from '../db/batch.ts';
 import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { parseBookmark } from '../lib/bookmark.ts';
+import { describeError, logEvent } from '../observability/logger.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -57,8 +58,6 @@ interface ClaimedRow {
 /** A claimed row that was not marked done is tried again after this long, doubled each time up to an hour. */
 const CLAIM_SECONDS = 30;
 const MAX_CLAIM_SECONDS = 3_600;
-const COORDINATOR_DEADLINE_MS = 20_000;
-const ROOM_DEADLINE_MS = 10_000;
 
 /**
  * Does what the waiting outbox rows ask for: those named, or up to 100 that are due. Every row is done at
@@ -77,7 +76,7 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
           where id in (${due})
           returning jsonb_build_object('id', id, 'topic', topic, 'payload', payload, 'requestId', request_id)`,
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write' },
   );
   const done: string[] = [];
   const failures: unknown[] = [];
@@ -90,11 +89,13 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
     } catch (error) {
       // The rows after it must not wait for what this one needs.
       failures.push(error);
+      const { id, topic, requestId } = row;
+      logEvent('warn', 'outbox_failed', { outboxId: id, topic, requestId, ...describeError(error) });
     }
   }
   if (done.length > 0) {
     const mark = sql`update outbox set done_at = now() where id = any(${textArray(done)}::text[])`;
-    await runBatch(services.db.service, [enter(null, 'outbox'), mark], { deadlineMs: WRITE_DEADLINE_MS });
+    await runBatch(services.db.service, [enter(null, 'outbox'), mark], { deadline: 'write' });
   }
   if (failures.length > 0) throw failures[0];
   return done.length;
@@ -105,23 +106,26 @@ function isBump({ topic }: ClaimedRow): boolean {
 }
 
 async function perform(services: Services, row: ClaimedRow): Promise<void> {
+  const { requestId } = row;
   switch (row.topic) {
     case 'job.started': {
-      const run = jobRun.parse(row.payload);
-      await toCoordinator(services.coordinator(run.jobId).start(run));
-      await reportProgress(services, run.jobId);
+      const run = { ...jobRun.parse(row.payload), requestId };
+      await toCoordinator(services, services.coordinator(run.jobId).start(run));
+      await reportProgress(services, run.jobId, requestId);
       return;
     }
     case 'job.stopping': {
-      const run = jobRun.parse(row.payload);
-      await toCoordinator(services.coordinator(run.jobId).stop(run));
-      await reportProgress(services, run.jobId);
+      const run = { ...jobRun.parse(row.payload), requestId };
+      await toCoordinator(services, services.coordinator(run.jobId).stop(run));
+      await reportProgress(services, run.jobId, requestId);
       return;
     }
     case 'jobs.stopping': {
       const { runs } = jobRuns.parse(row.payload);
+      const stopped = runs.map((run) => services.coordinator(run.jobId).stop({ ...run, requestId }));
       await toCoordinator(
-        Promise.all(runs.map((run) => services.coordinator(run.jobId).stop(run))).then(() => undefined),
+        services,
+        Promise.all(stopped).then(() => undefined),
       );
       return;
     }
@@ -135,16 +139,20 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     }
     case 'room.publish': {
       const { projectId, events } = roomPublish.parse(row.payload);
-      const named = events.map((event, index) => ({ ...event, id: event.id ?? `${row.id}.${index}` }));
-      return await toRoom(services.room(projectId).publish(named));
+      const named = events.map((event, index) => ({
+        ...event,
+        id: event.id ?? `${row.id}.${index}`,
+        ...(requestId !== null && { requestId }),
+      }));
+      return await toRoom(services, services.room(projectId).publish(named));
     }
     case 'room.dismiss': {
       const { projectId, userId, code } = roomDismiss.parse(row.payload);
-      return await toRoom(services.room(projectId).dismiss(userId, code));
+      return await toRoom(services, services.room(projectId).dismiss(userId, code));
     }
     case 'room.close': {
       const { projectId, code } = roomClose.parse(row.payload);
-      return await toRoom(services.room(projectId).close(code));
+      return await toRoom(services, services.room(projectId).close(code));
     }
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
@@ -168,20 +176,22 @@ async function endInRooms(services: Services, userId: string, sessionIds: string
   const results = await runBatch(
     services.db.service,
     [enter(null, 'outbox'), sql`select to_jsonb(project) from app.projects_of(${userId}) as project`],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadline: 'read', readOnly: true },
   );
   const projects = values<string>(results[1]);
   await Promise.all(
-    projects.map(async (projectId) => await toRoom(services.room(projectId).endSessions(userId, sessionIds))),
+    projects.map(
+      async (projectId) => await toRoom(services, services.room(projectId).endSessions(userId, sessionIds)),
+    ),
   );
 }
 
 /** Fails closed: the row is done again later. */
-async function toCoordinator(call: Promise<void>): Promise<void> {
-  await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
+async function toCoordinator({ settings }: Services, call: Promise<void>): Promise<void> {
+  await withDeadline(call, settings.deadlines.coordinatorMs, 'the coordinator');
 }
 
 /** Fails closed: the row is done again later, and the room knows what it has had already. */
-async function toRoom(call: Promise<void>): Promise<void> {
-  await withDeadline(call, ROOM_DEADLINE_MS, 'the room');
+async function toRoom({ settings }: Services, call: Promise<void>): Promise<void> {
+  await withDeadline(call, settings.deadlines.roomMs, 'the room');
 }

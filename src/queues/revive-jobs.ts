@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { runBatch, values, WRITE_DEADLINE_MS } from '../db/batch.ts';
+import { runBatch, values } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import type { Services } from '../services.ts';
@@ -9,7 +9,6 @@ const SILENCE_MINUTES = 5;
 /** A stop is over sooner, unless its coordinator is lost. */
 const STOP_SILENCE_MINUTES = 1;
 const JOBS_A_RUN = 100;
-const COORDINATOR_DEADLINE_MS = 20_000;
 
 /**
  * Calls on the coordinators of jobs under way that have been silent. Those that lost everything read it from Postgres
@@ -29,14 +28,14 @@ export async function reviveJobs(services: Services): Promise<number> {
           update job_totals t set updated_at = now() from silent where t.job_id = silent.job_id
           returning jsonb_build_object('jobId', silent.job_id, 'epoch', silent.epoch, 'status', silent.status)`,
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write' },
   );
   const silent = values<{ jobId: string; epoch: number; status: string }>(results[1]);
   await Promise.all(
     silent.map(async (job) => {
       const coordinator = services.coordinator(job.jobId);
       const call = job.status === 'stopping' ? coordinator.stop(job) : coordinator.revive(job);
-      await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
+      await withDeadline(call, services.settings.deadlines.coordinatorMs, 'the coordinator');
     }),
   );
   return silent.length;

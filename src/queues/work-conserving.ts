@@ -88,7 +88,7 @@ export async function workConserving(batch: ChunkOrder[], tools: Tools): Promise
     const taken = await tools.next(next.run);
     if (taken) {
       urls += taken.claim.items.length;
-      begin({ ...next.run, chunk: taken.chunk, requestId: null }, taken.claim);
+      begin({ ...next.run, chunk: taken.chunk, requestId: taken.requestId }, taken.claim);
     } else next.restsUntil = tools.now() + REST_MS;
   }
 

@@ -9,7 +9,6 @@ import { createRecorder } from './recorder.ts';
 import type { ChunkOrder } from './work-conserving.ts';
 import { type RoundTools, type Waiting, workInRounds } from './work-in-rounds.ts';
 
-const COORDINATOR_DEADLINE_MS = 5_000;
 /** A stop does not wait longer for the gates. */
 const CANCEL_MS = 500;
 
@@ -20,6 +19,8 @@ export interface ChunkTools extends RoundTools {
   record: RecordChunk;
   heartbeat: Heartbeat;
   coordinator: CrawlCoordinatorRpc;
+  /** How long the coordinator may take to answer. */
+  coordinatorMs: number;
   /** Results written down together. */
   resultsPerRecord: number;
 }
@@ -46,8 +47,7 @@ export async function workOnChunk(
   tools: ChunkTools,
   taken: Taken['claim'] | null = null,
 ): Promise<ChunkReport> {
-  const ask = async <T>(call: Promise<T>) =>
-    await withDeadline(call, COORDINATOR_DEADLINE_MS, 'the coordinator');
+  const ask = async <T>(call: Promise<T>) => await withDeadline(call, tools.coordinatorMs, 'the coordinator');
   const claim = taken ?? (await ask(tools.coordinator.claim(ref)));
   if (claim.kind !== 'run') return { claim: claim.kind, items: 0, written: 0, waiting: 0, fault: null };
 

@@ -1,21 +1,21 @@
 import type { Clock } from '../lib/clock.ts';
+import { type Breaker, BreakerOpenError } from '../resilience/breaker.ts';
+import type { Caller } from '../resilience/caller.ts';
+import { guardedCall } from '../resilience/guarded-call.ts';
 import { createClient, type Endpoint } from './client.ts';
 import { type CommandBatch, openBatch, type Pipeline } from './command-batch.ts';
-import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts';
-
-/** No endpoint is asked at the moment: they have failed one call after the other. */
-export class RedisDownError extends Error {
-  override name = 'RedisDownError';
-}
+import { type ReplyTimes, replyTimesOf } from './reply-times.ts';
 
 export interface RedisDatabase {
   /**
    * Commands that go together in one HTTP call, to the first endpoint that works. The call ends by its deadline; while
-   * none works, it fails at once.
+   * none works, it fails at once with BreakerOpenError.
    */
   open(): CommandBatch;
-  /** The same commands to every endpoint: what must not be forgotten by any. Rejects unless each of them took it. */
+  /** The same commands to every endpoint: what none may forget. Rejects unless each of them took it. */
   tellAll(enqueue: (pipeline: Pipeline) => void): Promise<void>;
+  /** Asks the first endpoint for a sign of life, whatever its breaker says, within `deadlineMs`. */
+  ping(deadlineMs: number): Promise<void>;
 }
 
 export interface RedisOptions {
@@ -23,72 +23,88 @@ export interface RedisOptions {
   endpoints: readonly Endpoint[];
   /** Milliseconds that a call may take at least. */
   timeoutMs: number;
+  caller: Caller;
   clock: Clock;
-  /** Ends calls that nobody waits for any more. */
-  signal?: AbortSignal;
   /** Keeps a promise going after the reply. */
   background(name: string, work: Promise<unknown>): void;
 }
 
-// Isolate lifetime: one entry for each configured endpoint.
-const healths = new Map<string, EndpointHealth>();
-
-function healthOf({ url }: Endpoint, clock: Clock): EndpointHealth {
-  const known = healths.get(url);
-  if (known) return known;
-  const health = createEndpointHealth(clock);
-  healths.set(url, health);
-  return health;
+interface Link {
+  endpoint: Endpoint;
+  breaker: Breaker;
+  times: ReplyTimes;
 }
 
-/** One Redis database for one request. Opens no connection. Fails open or closed as its caller says. */
+/** One Redis database for one piece of work. Opens no connection. Fails open or closed as its caller says. */
 export function createRedisDatabase(options: RedisOptions): RedisDatabase {
-  const { endpoints, timeoutMs, clock, signal, background } = options;
+  const { timeoutMs, caller, clock, background } = options;
+  const { settings, memory } = caller;
+  const links: Link[] = options.endpoints.map((endpoint) => ({
+    endpoint,
+    breaker: memory.breaker('redis', endpoint.url, settings.breaker),
+    times: replyTimesOf(endpoint.url),
+  }));
 
-  async function call(endpoint: Endpoint, enqueueAll: (pipeline: Pipeline) => void): Promise<unknown[]> {
-    const health = healthOf(endpoint, clock);
-    const deadline = AbortSignal.timeout(health.deadlineMs(timeoutMs));
-    const until = signal ? AbortSignal.any([deadline, signal]) : deadline;
-    const pipeline = createClient(endpoint, () => until).pipeline();
-    enqueueAll(pipeline);
+  async function call(
+    { endpoint, breaker, times }: Link,
+    enqueueAll: (pipeline: Pipeline) => void,
+    { deadlineMs = times.deadlineMs(timeoutMs), isProbe = false, isAttended = true } = {},
+  ): Promise<unknown[]> {
+    const scope = isAttended ? caller.scope : { ...caller.scope, signal: null };
+    const guard = {
+      name: 'redis',
+      scope,
+      breaker: isProbe ? null : breaker,
+      slowMs: settings.slowMs,
+      // What comes of a call as a whole is answers, or no Redis: refusals of commands are among the answers.
+      isFault: () => true,
+    };
     const started = clock.now();
-    try {
-      const answers: unknown = await pipeline.exec({ keepErrors: true });
-      // An aborted call may resolve with a text of the client's own, and a broken gateway with anything.
-      if (!Array.isArray(answers)) throw new Error('Redis did not answer with a list');
-      health.noteSuccess(clock.now() - started);
-      return answers;
-    } catch (error) {
-      // A caller who went away says nothing about the endpoint.
-      if (!signal?.aborted) health.noteFailure();
-      throw error;
-    }
+    const answers = await guardedCall(guard, deadlineMs, async (signal): Promise<unknown> => {
+      const pipeline = createClient(endpoint, scope, signal).pipeline();
+      enqueueAll(pipeline);
+      return await pipeline.exec({ keepErrors: true });
+    });
+    times.note(clock.now() - started);
+    if (!Array.isArray(answers)) throw new Error('Redis did not answer with a list');
+    return answers;
   }
 
-  /** Nobody waits for the answer of an endpoint that has failed: it is asked beside the requests. */
-  function probe(endpoint: Endpoint): void {
-    if (!healthOf(endpoint, clock).takeProbe()) return;
-    const answered = call(endpoint, (pipeline) => pipeline.ping()).catch(() => undefined);
-    background('redis-probe', answered);
+  /** No request waits for an endpoint that has failed: it is tried beside them. */
+  function tryBeside(link: Link): void {
+    const tried = call(link, (pipeline) => pipeline.ping(), { isAttended: false });
+    background(
+      'redis-probe',
+      tried.catch(() => undefined),
+    );
   }
 
   return {
     open: () =>
       openBatch(async (enqueueAll) => {
-        for (const endpoint of endpoints) {
-          if (healthOf(endpoint, clock).isUsable()) return await call(endpoint, enqueueAll);
-          probe(endpoint);
+        let waitMs = 0;
+        for (const link of links) {
+          const { state, retryAfterMs } = link.breaker.state();
+          if (state === 'closed') return await call(link, enqueueAll);
+          if (state === 'half-open') tryBeside(link);
+          waitMs = retryAfterMs;
         }
-        throw new RedisDownError('Redis has not answered lately');
+        throw new BreakerOpenError('redis', waitMs);
       }),
     async tellAll(enqueue) {
       await Promise.all(
-        endpoints.map(async (endpoint) => {
-          const answers = await call(endpoint, enqueue);
+        links.map(async (link) => {
+          const answers = await call(link, enqueue, { isAttended: false });
           const refused = answers.find((one) => !isTaken(one));
           if (refused !== undefined) throw new Error(`Redis refused a command: ${JSON.stringify(refused)}`);
         }),
       );
+    },
+    async ping(deadlineMs) {
+      const [first] = links;
+      if (!first) throw new Error('There is no Redis');
+      const answers = await call(first, (pipeline) => pipeline.ping(), { deadlineMs, isProbe: true });
+      if (!answers.every(isTaken)) throw new Error('Redis refused a ping');
     },
   };
 }

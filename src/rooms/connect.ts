@@ -5,7 +5,6 @@ import type { RoomGuest, RoomNamespace } from './room.ts';
 
 /** Set by the Worker once a ticket was verified. No header of the client's own goes on to the object. */
 const GUEST_HEADER = 'x-room-guest';
-const CONNECT_DEADLINE_MS = 10_000;
 
 const guestShape = z.object({
   user: z.string(),
@@ -15,17 +14,18 @@ const guestShape = z.object({
   issuedAt: z.number(),
 });
 
-/** Opens a socket of the project's room for a verified guest. Fails closed, after 10 s at the latest. */
+/** Opens a socket of the project's room for a verified guest. Fails closed after `deadlineMs`. */
 export async function connectToRoom(
   namespace: RoomNamespace,
   projectId: string,
   guest: RoomGuest,
+  deadlineMs: number,
 ): Promise<Response> {
   // Header values are Latin-1, names are not.
   const header = Buffer.from(JSON.stringify(guest)).toString('base64url');
   const headers = { upgrade: 'websocket', [GUEST_HEADER]: header };
   const room = namespace.get(namespace.idFromName(projectId));
-  return await withDeadline(room.fetch('http://room/', { headers }), CONNECT_DEADLINE_MS, 'the room');
+  return await withDeadline(room.fetch('http://room/', { headers }), deadlineMs, 'the room');
 }
 
 /** Whom the Worker lets in, on the object's side. */

@@ -141,6 +141,8 @@ const event = z.object({
   /** The publisher's own, unique for each user. */
   id: z.string(),
   data: json,
+  /** Of the request that did it; absent where no request did. */
+  requestId: z.optional(z.string()),
 });
 export type RoomEvent = z.infer<typeof event>;
 

@@ -2,7 +2,7 @@
 import type { RoomEvent, Role } from './protocol.ts';
 
 /** What the Worker publishes: `id` is unique for the user, so that publishing it again changes nothing. */
-export type PublishedEvent = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data'>;
+export type PublishedEvent = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data' | 'requestId'>;
 
 export interface RoomRpc {
   /** In order. Durable, and on its way to everybody, once it returns. */

@@ -13,6 +13,8 @@ export interface Call {
   raw?: BodyInit;
   /** Instead of the variables of the stack. */
   variables?: Record<string, string>;
+  /** Aborts when the client goes. */
+  signal?: AbortSignal;
   /** Reply at once, without what goes on in the background. */
   leaveBackground?: boolean;
   /** Sends no bookmark but that of the cookie: whoever asks has not been told of anything. */
@@ -78,6 +80,7 @@ export function createClient(): Client {
         headers,
         redirect: 'manual',
         ...(body !== undefined && { body }),
+        ...(call.signal && { signal: call.signal }),
       });
       const context = createExecutionContext();
       const response = await worker.fetch(

@@ -18,7 +18,8 @@ export interface CountedStores {
 /** Gateways that count, for one file of tests. */
 export async function openCountedStores(): Promise<CountedStores> {
   const { url: control } = inject('stores').trips;
-  const tell = async (path: string): Promise<unknown> => await (await fetch(control + path, { method: 'POST' })).json();
+  const tell = async (path: string): Promise<unknown> =>
+    await (await fetch(control + path, { method: 'POST' })).json();
   const { id, urls } = (await tell('/open')) as { id: number; urls: Record<StoreName, string> };
   const variables = {
     NEON_FETCH_ENDPOINT: `${urls.database}/sql`,

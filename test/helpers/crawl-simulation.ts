@@ -49,10 +49,12 @@ class Mortal {
 
 function mortalServices(services: Services, coordinator: CrawlCoordinatorRpc, mortal: Mortal): Services {
   const { service } = services.db;
-  const database = Object.assign((...args: Parameters<Database>) => service(...args), service, {
-    transaction: async (...args: Parameters<Database['transaction']>) =>
-      await mortal.call('database', async () => await service.transaction(...args)),
-  }) as Database;
+  const { queries } = service;
+  const transaction = async (...args: Parameters<typeof queries.transaction>) =>
+    await mortal.call('database', async () => await queries.transaction(...args));
+  // The client is a function with methods, of which a batch uses `query` and `transaction`.
+  const mortalQueries = Object.assign(queries.bind(null), queries, { transaction }) as typeof queries;
+  const database: Database = { ...service, queries: mortalQueries };
   const { media } = services;
   const told: CrawlCoordinatorRpc = {
     start: async (run) => await mortal.call('coordinator', async () => await coordinator.start(run)),
@@ -100,7 +102,10 @@ export async function simulate(
     stop: async () => undefined,
     claim: async ({ chunk }) => board.claim(chunk, crypto.randomUUID(), {}, now),
     // Tests run together: there are runs of others, too.
-    next: async (run) => (run.jobId === jobId ? board.next(crypto.randomUUID(), {}, now) : null),
+    next: async (run) => {
+      const taken = run.jobId === jobId ? board.next(crypto.randomUUID(), {}, now) : null;
+      return taken && { ...taken, requestId: null };
+    },
     report: async (leases) =>
       leases.map(({ chunk, leaseId }) => (board.prolong(chunk, leaseId, now) ? 'go' : 'stale')),
     park: async ({ chunk, leaseId }, _until, left) => void board.park(chunk, leaseId, now, left),

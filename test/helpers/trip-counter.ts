@@ -70,7 +70,13 @@ class TripCounter {
     const server = http.createServer((request, response) => {
       const pass = () => {
         const { host: _own, ...headers } = request.headers;
-        const options = { host: target.hostname, port: target.port, method: request.method, path: request.url, headers };
+        const options = {
+          host: target.hostname,
+          port: target.port,
+          method: request.method,
+          path: request.url,
+          headers,
+        };
         const forwarded = http.request(options, (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(response);

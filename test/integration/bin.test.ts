@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
 import { purgeBin } from '../../src/cron/purge-bin.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices } from '../../src/services.ts';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import { addMember, countRows, sqlAsSuperuser } from '../helpers/sql.ts';
@@ -177,5 +178,5 @@ describe('a project in the bin', () => {
 function servicesOf() {
   const result = configOf(env);
   if (!result.ok) throw new Error('not configured');
-  return createServices(result.config);
+  return createServices(result.config, openScope('test'));
 }

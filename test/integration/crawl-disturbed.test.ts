@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parseConfig } from '../../src/env.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import { createJob, importImages, query, startUndelivered } from '../helpers/crawl.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   ada = await signUp();
   const parsed = parseConfig({ ...env, ...inject('variables') });
   if (!parsed.ok) throw new Error('the stack is configured');
-  services = createServices(parsed.config);
+  services = createServices(parsed.config, openScope('test'));
 });
 
 /** A started job in a project that has one of its images already. */

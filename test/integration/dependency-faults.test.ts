@@ -5,6 +5,7 @@ import { cacheKey } from '../../src/cache/namespaces.ts';
 import { createSessionCache } from '../../src/cache/session-cache.ts';
 import { hashToken } from '../../src/domain/account/session-token.ts';
 import { parseConfig } from '../../src/env.ts';
+import { newCaller } from '../helpers/caller.ts';
 import { type Client, createClient, createProject, signUp } from '../helpers/client.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
 import { problemOf } from '../helpers/problem.ts';
@@ -21,7 +22,7 @@ function configOfTheStack() {
   return result.config;
 }
 
-const redisOfTheStack = () => createRedis(configOfTheStack());
+const redisOfTheStack = () => createRedis(configOfTheStack(), newCaller());
 
 async function keyOf(client: Client): Promise<string> {
   return cacheKey('session', await hashToken(client.cookie.split('=')[1] ?? ''));
@@ -112,7 +113,10 @@ describe('what Redis holds under the key of a session', () => {
   it('is not taken for revoked when Redis refuses the command', async () => {
     const faulty = await openFaultyStore('redis');
     const cache = createSessionCache(
-      createRedis({ ...configOfTheStack(), ...faulty.variables, UPSTASH_REDIS_REST_TOKEN: 'wrong' }),
+      createRedis(
+        { ...configOfTheStack(), ...faulty.variables, UPSTASH_REDIS_REST_TOKEN: 'wrong' },
+        newCaller(),
+      ),
     );
     await expect(cache.drop(['0'.repeat(64)])).rejects.toThrow();
     await expect(cache.ping()).rejects.toThrow();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
 import { reportProgress } from '../../src/domain/job/report-progress.ts';
 import { CLOSE, progressKey } from '../../src/rooms/protocol.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices } from '../../src/services.ts';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import { createJob, finishJob, progressOf } from '../helpers/crawl.ts';
@@ -13,7 +14,7 @@ import { picture, upload } from '../helpers/uploads.ts';
 function servicesOf() {
   const result = configOf(env);
   if (!result.ok) throw new Error('not configured');
-  return createServices(result.config);
+  return createServices(result.config, openScope('test'));
 }
 
 async function team(): Promise<{ ada: Person; ben: Person; project: string }> {
@@ -83,7 +84,7 @@ describe('the room of a project hears of', () => {
     await ada.call(`/v1/jobs/${job}/start`, { method: 'POST' });
     await finishJob(ada, job);
     // What a consumer tells at its end; this one was run by the test.
-    expect(await reportProgress(servicesOf(), job)).toBe(true);
+    expect(await reportProgress(servicesOf(), job, null)).toBe(true);
     const last = () =>
       room
         .all('latest')

@@ -6,6 +6,7 @@ import { dispatchOutbox } from '../../src/queues/outbox.ts';
 import { CLOSE, LATEST_EVERY_MS, progressKey, SUBPROTOCOL } from '../../src/rooms/protocol.ts';
 import type { RoomNamespace } from '../../src/rooms/room.ts';
 import { createTicketSigner, TICKET_TTL_MS } from '../../src/rooms/ticket.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices } from '../../src/services.ts';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { askTicket, enterRoom, knock, openSocket, RoomClient } from '../helpers/room-client.ts';
@@ -262,7 +263,7 @@ describe('what the Worker tells a room', () => {
     ];
     const config = configOf(env);
     if (!config.ok) throw new Error('not configured');
-    const services = createServices(config.config);
+    const services = createServices(config.config, openScope('test'));
     const say = async (row: string, topic: string, payload: object) => {
       await sqlAsSuperuser('insert into outbox (id, topic, payload) values ($1, $2, $3)', [
         row,

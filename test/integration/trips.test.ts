@@ -14,10 +14,18 @@ describe('a request waits for', () => {
   });
 
   it('try', async () => {
-    for (let i = 0; i < 4; i++) console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}`)));
-    for (let i = 0; i < 2; i++) console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}/images`)));
-    for (let i = 0; i < 2; i++) console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}`, { method: 'PATCH', body: { name: `n${i}` } })));
-    for (let i = 0; i < 2; i++) console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}`)));
+    for (let i = 0; i < 4; i++)
+      console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}`)));
+    for (let i = 0; i < 2; i++)
+      console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}/images`)));
+    for (let i = 0; i < 2; i++)
+      console.log(
+        JSON.stringify(
+          await stores.count(ada, `/v1/projects/${project}`, { method: 'PATCH', body: { name: `n${i}` } }),
+        ),
+      );
+    for (let i = 0; i < 2; i++)
+      console.log(JSON.stringify(await stores.count(ada, `/v1/projects/${project}`)));
     expect(1).toBe(1);
   });
 });

@@ -54,9 +54,21 @@ type Step =
 const user = fc.constantFrom(...USERS);
 const row = fc.constantFrom(...ROWS);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('begin' as const, 'commit' as const), user, row }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('bump' as const, 'replay' as const), count: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 40_000, 70_000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('begin' as const, 'commit' as const), user, row }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('bump' as const, 'replay' as const),
+      count: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 40_000, 70_000) }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -142,7 +154,9 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
       const isCached = report.outcome === 'hit' || report.outcome === 'stale';
       const bound = isCached ? least : Math.min(least, own);
       if ((value ?? 0) < bound)
-        throw new Error(`${who} saw version ${value} of ${what} (${report.outcome}), but ${bound} had to be seen`);
+        throw new Error(
+          `${who} saw version ${value} of ${what} (${report.outcome}), but ${bound} had to be seen`,
+        );
     });
     reading.catch(() => undefined);
     slow.push(async () => {
@@ -198,11 +212,17 @@ const steps = fc.array(step, { minLength: 10, maxLength: 60 });
 
 describe('a cached value', () => {
   it('is never older than what its reader has written, nor than a write that was announced', async () => {
-    await fc.assert(fc.asyncProperty(steps, async (all) => await play(all, asBuilt)), { numRuns });
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => await play(all, asBuilt)),
+      { numRuns },
+    );
   });
 
   it.each<[string, Partial<Usage>]>([
-    ['is said to be read at the next transaction, not at the oldest that runs', { readAt: ({ xmax }) => xmax }],
+    [
+      'is said to be read at the next transaction, not at the oldest that runs',
+      { readAt: ({ xmax }) => xmax },
+    ],
     ['is said to be read one transaction later', { readAt: ({ xmin }) => xmin + 1n }],
     ['is read without the bookmark', { bookmark: () => null }],
     ['does not depend on what is written', { tagsOf: () => [] }],

@@ -7,7 +7,10 @@ import { startNeonGateway, type NeonGateway } from '../../dev/neon/index.ts';
 import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { sweepMedia } from '../../src/cron/sweep-media.ts';
 import { sha256Hex } from '../../src/media/hash.ts';
+import { guardDatabase } from '../../src/db/guard.ts';
+import { newCaller } from '../helpers/caller.ts';
 import { type BlobBytes, createMediaStore, type MediaStore } from '../../src/media/store.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/index.ts';
 
 export let database: Database;
 let gateway: NeonGateway;
@@ -29,7 +32,7 @@ export function setSweepStage(): void {
     neonConfig.fetchEndpoint = `${gateway.url}/sql`;
     platform = await getPlatformProxy({ persist: false, envFiles: [] });
     bucket = platform.env.MEDIA;
-    media = createMediaStore(bucket);
+    media = createMediaStore(bucket, DEFAULT_SETTINGS.deadlines);
     admin = new pg.Client(database.superuserUrl('primary'));
     consumer = new pg.Client(database.roleUrl('darkroom_service', 'primary'));
     await Promise.all([admin.connect(), consumer.connect()]);
@@ -51,8 +54,10 @@ export function setSweepStage(): void {
   });
 }
 
-export const service = () =>
-  neon<true, true>(database.roleUrl('darkroom_service', 'primary'), { arrayMode: true, fullResults: true });
+export const service = () => {
+  const url = database.roleUrl('darkroom_service', 'primary');
+  return guardDatabase('service', url, neon(url, { arrayMode: true, fullResults: true }), newCaller());
+};
 
 export async function sweep(more: { media?: MediaStore; later?: number } = {}) {
   const db = { primary: service(), replica: null, service: service() };

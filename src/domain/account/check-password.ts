@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
-import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { verifyPassword } from './password.ts';
 import type { User } from './view.ts';
@@ -20,7 +20,7 @@ export async function checkPassword(
             'createdAt', app.rfc3339(created_at)), 'hash', password_hash)
           from app.find_credentials(${input.email})`,
     ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadline: 'read', readOnly: true },
   );
   const [found] = values<{ user: User; hash: string }>(results[0]);
   const right = await verifyPassword(input.password, found?.hash ?? null);

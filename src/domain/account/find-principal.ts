@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { principal, type Principal } from '../../cache/principal-cache.ts';
 import { API_KEY_SCOPES, type RequestContext } from '../../context.ts';
-import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { enterRead, readPosition } from '../../db/position.ts';
 import { sessions } from '../../db/schema/account.ts';
@@ -44,7 +44,10 @@ function lookUp(credential: Credential): SQL {
  * Who is behind a credential, from the database; null when nobody is, or not any more. While the primary is out of reach
  * the replica says, which knows an ended session for a moment longer. One round trip.
  */
-export async function findPrincipal(ctx: RequestContext, credential: Credential): Promise<FoundPrincipal | null> {
+export async function findPrincipal(
+  ctx: RequestContext,
+  credential: Credential,
+): Promise<FoundPrincipal | null> {
   const { primary, replica } = ctx.services.db;
   try {
     return await ask(ctx, primary, credential);
@@ -62,7 +65,7 @@ async function ask(
   const results = await runBatch(
     database,
     [enterRead(null, ctx.requestId), sql`select ${lookUp(credential)}`],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true, isolation: 'RepeatableRead' },
+    { deadline: 'read', readOnly: true, isolation: 'RepeatableRead' },
   );
   const found = values<unknown>(results[1])[0] ?? null;
   if (found === null) return null;
@@ -87,7 +90,7 @@ export function touchSession(
   const expiresAt = extendedUntil.toISOString();
   const extend = sql`update ${sessions} set last_seen_at = now(), expires_at = ${expiresAt} where id = ${record.id}`;
   const touched = runBatch(ctx.services.db.primary, [enter(record.userId, ctx.requestId), extend], {
-    deadlineMs: WRITE_DEADLINE_MS,
+    deadline: 'write',
   });
   ctx.waitUntil('session-touch', touched);
   return { principal: { ...record, lastSeenAt: new Date(now).toISOString(), expiresAt }, extendedUntil };

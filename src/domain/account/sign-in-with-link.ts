@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
-import { runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import { enter } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { openSession } from './open-session.ts';
@@ -28,7 +28,7 @@ export async function signInWithLink(
       sql`select app.must(case when app.actor() is null then 0 else 1 end, 'invalid_credentials')`,
       session.statement,
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write' },
   );
   const [user] = values<User>(results[1]);
   if (!user) throw new AppError('invalid_credentials', 'This link was used already or has expired.');

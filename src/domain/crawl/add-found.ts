@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 import { type GivenUrl, hashed } from '../job/add-urls.ts';
@@ -9,8 +8,7 @@ import { type GivenUrl, hashed } from '../job/add-urls.ts';
 export async function addFoundUrls(service: Database, run: RunRef, urls: GivenUrl[]): Promise<number> {
   return await callService(
     service,
-    'discover',
+    run.requestId ?? 'discover',
     sql`app.add_items(${run.jobId}, ${run.epoch}, ${hashed(urls)}::jsonb)`,
-    WRITE_DEADLINE_MS,
   );
 }

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 import { hashed } from '../job/add-urls.ts';
@@ -17,8 +16,7 @@ export interface FoundSource {
 export async function addSources(service: Database, run: RunRef, sources: FoundSource[]): Promise<number> {
   return await callService(
     service,
-    'discover',
+    run.requestId ?? 'discover',
     sql`app.add_sources(${run.jobId}, ${run.epoch}, ${hashed(sources)}::jsonb)`,
-    WRITE_DEADLINE_MS,
   );
 }

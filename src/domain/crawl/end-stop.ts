@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -8,8 +7,7 @@ import type { Database } from '../../db/client.ts';
 export async function endStop(service: Database, run: RunRef): Promise<boolean> {
   return await callService(
     service,
-    'coordinator',
+    run.requestId ?? 'coordinator',
     sql`app.end_stop(${run.jobId}, ${run.epoch})`,
-    WRITE_DEADLINE_MS,
   );
 }

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { ChunkRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -14,8 +13,7 @@ export async function failChunk(
 ): Promise<{ written: number }> {
   return await callService(
     service,
-    'crawl',
+    chunk.requestId ?? 'crawl',
     sql`app.fail_chunk(${chunk.jobId}, ${chunk.epoch}, ${chunk.chunk}, ${fault.slice(0, MAX_FAULT_LENGTH)})`,
-    WRITE_DEADLINE_MS,
   );
 }

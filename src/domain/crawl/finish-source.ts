@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -22,8 +21,7 @@ export async function finishSource(
 ): Promise<void> {
   await callService<boolean>(
     service,
-    'discover',
+    run.requestId ?? 'discover',
     sql`app.finish_source(${run.jobId}, ${run.epoch}, ${run.source}, ${JSON.stringify(outcome)}::jsonb, ${retrySeconds}::integer)`,
-    WRITE_DEADLINE_MS,
   );
 }

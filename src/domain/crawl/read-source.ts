@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { jobSources } from '../../db/schema/job.ts';
 import { enter } from '../../db/statement.ts';
@@ -27,7 +27,7 @@ export async function readSource(
   const results = await runBatch(
     service,
     [
-      enter(null, 'discover'),
+      enter(null, run.requestId ?? 'discover'),
       sql`update ${jobSources} s set not_before = now() + make_interval(secs => ${LOST_SECONDS})
           from crawl_jobs j
           where j.id = s.job_id and j.id = ${run.jobId} and j.epoch = ${run.epoch} and j.status = 'planning'
@@ -35,7 +35,7 @@ export async function readSource(
           returning jsonb_build_object('kind', s.kind, 'url', s.url, 'depth', s.depth, 'attempts', s.attempts,
             'waits', s.waits)`,
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write', requestId: run.requestId },
   );
   return values<OpenSource>(results[1])[0] ?? null;
 }

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
 import type { ItemResult } from '../../crawl/process-item.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -37,7 +36,6 @@ export async function recordResults(
     service,
     run.requestId ?? 'crawl',
     sql`app.record_results(${run.jobId}, ${run.epoch}, ${numbers(chunks)}, ${results}::jsonb, ${numbers(closing)})`,
-    WRITE_DEADLINE_MS,
   );
   return chunks.map(({ chunk }) => {
     const { written = 0, dueAt = null } = answer.chunks.find((one) => one.chunk === chunk) ?? {};

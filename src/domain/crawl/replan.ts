@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -11,8 +10,7 @@ const SLICE = 2_000;
 export async function replan(service: Database, run: RunRef): Promise<boolean> {
   return await callService(
     service,
-    'coordinator',
+    run.requestId ?? 'coordinator',
     sql`app.replan(${run.jobId}, ${run.epoch}, ${SLICE})`,
-    WRITE_DEADLINE_MS,
   );
 }

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -15,8 +14,7 @@ export async function resetRun(
 ): Promise<'planning' | 'queued' | 'running' | 'stopping' | null> {
   return await callService(
     service,
-    'coordinator',
+    run.requestId ?? 'coordinator',
     sql`app.reset_run(${run.jobId}, ${run.epoch}, ${`{${known.join(',')}}`}::integer[])`,
-    WRITE_DEADLINE_MS,
   );
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { ChunkRef } from '../../crawl/coordinator.ts';
-import { runBatch, WRITE_DEADLINE_MS } from '../../db/batch.ts';
+import { runBatch } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { jobChunks } from '../../db/schema/job.ts';
 import { enter } from '../../db/statement.ts';
@@ -10,13 +10,13 @@ export async function restChunk(service: Database, chunk: ChunkRef, until: numbe
   await runBatch(
     service,
     [
-      enter(null, 'coordinator'),
+      enter(null, chunk.requestId ?? 'coordinator'),
       sql`update ${jobChunks} c set status = 'pending', not_before = to_timestamp(${until}::double precision / 1000),
             updated_at = now()
           from crawl_jobs j
           where j.id = c.job_id and j.id = ${chunk.jobId} and j.epoch = ${chunk.epoch} and c.chunk = ${chunk.chunk}
             and c.status = 'sent'`,
     ],
-    { deadlineMs: WRITE_DEADLINE_MS },
+    { deadline: 'write', requestId: chunk.requestId },
   );
 }

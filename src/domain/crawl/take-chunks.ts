@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { ChunkItem, RunRef } from '../../crawl/coordinator.ts';
 import type { JobOptions } from '../../crawl/job-options.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -32,9 +31,8 @@ export interface TakenChunks {
 export async function takeChunks(service: Database, input: TakeChunksInput): Promise<TakenChunks> {
   return await callService(
     service,
-    'coordinator',
+    input.requestId ?? 'coordinator',
     sql`app.take_chunks(${input.jobId}, ${input.epoch}, ${input.wanted}, ${JSON.stringify(input.busy)}::jsonb,
       ${input.lane}, ${input.laneLimit})`,
-    WRITE_DEADLINE_MS,
   );
 }

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { RunRef } from '../../crawl/coordinator.ts';
-import { WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { callService } from '../../db/call-service.ts';
 import type { Database } from '../../db/client.ts';
 
@@ -11,8 +10,7 @@ export async function takeSources(
 ): Promise<{ sources: number[]; nextDueAt?: number | null }> {
   return await callService(
     service,
-    'coordinator',
+    run.requestId ?? 'coordinator',
     sql`app.take_sources(${run.jobId}, ${run.epoch}, ${run.wanted})`,
-    WRITE_DEADLINE_MS,
   );
 }

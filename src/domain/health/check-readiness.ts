@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import { runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { withDeadline } from '../../lib/deadline.ts';
-import type { RedisDatabase } from '../../redis/redis-database.ts';
 import type { Services } from '../../services.ts';
 import { type ReplicaLag, readReplicaLag } from './read-replica-lag.ts';
 
@@ -33,7 +32,11 @@ async function probe(work: Promise<PartState>): Promise<PartState> {
  */
 async function probeDatabase(database: Database): Promise<PartState> {
   const query = sql`select to_jsonb(rolbypassrls or rolsuper) from pg_roles where rolname = current_user`;
-  const results = await runBatch(database, [query], { deadlineMs: PROBE_DEADLINE_MS, readOnly: true });
+  const results = await runBatch(database, [query], {
+    deadline: PROBE_DEADLINE_MS,
+    isProbe: true,
+    readOnly: true,
+  });
   return values<boolean>(results[0])[0] === false ? 'ok' : 'misconfigured';
 }
 
@@ -43,7 +46,7 @@ export async function checkReadiness(services: Services): Promise<Readiness> {
   const [primary, replica, redis, store, replicaLag] = await Promise.all([
     probe(probeDatabase(db.primary)),
     db.replica ? probe(probeDatabase(db.replica.database)) : ('none' as const),
-    probe(ping(database)),
+    probe(database.ping(PROBE_DEADLINE_MS).then(() => 'ok' as const)),
     probe(media.head('0'.repeat(64), 'original').then(() => 'ok' as const)),
     // The primary's own state says why it did not tell.
     readReplicaLag(services, PROBE_DEADLINE_MS).catch(() => null),
@@ -53,11 +56,4 @@ export async function checkReadiness(services: Services): Promise<Readiness> {
   if (states.includes('misconfigured') || primary === 'down')
     return { status: 'unavailable', parts, replicaLag };
   return { status: states.includes('down') ? 'degraded' : 'ready', parts, replicaLag };
-}
-
-async function ping(redis: RedisDatabase): Promise<PartState> {
-  const batch = redis.open();
-  const answer = batch.add((pipeline) => pipeline.ping());
-  await batch.send();
-  return (await answer) === 'PONG' ? 'ok' : 'down';
 }

@@ -20,6 +20,6 @@ export async function readReplicaLag(
   if (!db.replica) return null;
   const query = sql`select jsonb_build_object('lagMs', lag_ms, 'measuredAt', app.rfc3339(measured_at))
     from replication where measured_at is not null`;
-  const results = await runBatch(db.primary, [query], { deadlineMs, readOnly: true });
+  const results = await runBatch(db.primary, [query], { deadline: deadlineMs, readOnly: true });
   return values<ReplicaLag>(results[0])[0] ?? null;
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
+import { runBatch, values } from '../../db/batch.ts';
 import { crawlJobs } from '../../db/schema/job.ts';
 import { enter } from '../../db/statement.ts';
 import { withDeadline } from '../../lib/deadline.ts';
@@ -7,8 +7,6 @@ import { describeError, logEvent } from '../../observability/logger.ts';
 import { progressKey } from '../../rooms/protocol.ts';
 import type { Services } from '../../services.ts';
 import { type Progress, selectProgress } from './progress.ts';
-
-const ROOM_DEADLINE_MS = 3_000;
 
 interface Reported {
   projectId: string;
@@ -20,30 +18,39 @@ interface Reported {
 /**
  * Shows the room of a job's project how far the job is. Resolves with whether anybody sees it; a job that is gone is
  * seen by nobody. Never rejects: it is only news, and who missed it reads the job's progress, which is the truth.
+ * `requestId`: of the request that began it, if one did.
  */
-export async function reportProgress(services: Services, jobId: string): Promise<boolean> {
+export async function reportProgress(
+  services: Services,
+  jobId: string,
+  requestId: string | null,
+): Promise<boolean> {
   try {
-    return await tellRoom(services, jobId);
+    return await tellRoom(services, jobId, requestId);
   } catch (error) {
-    logEvent('warn', 'progress_not_told', { jobId, ...describeError(error) });
+    logEvent('warn', 'progress_not_told', {
+      jobId,
+      requestId: requestId ?? services.scope.requestId,
+      ...describeError(error),
+    });
     return false;
   }
 }
 
-async function tellRoom(services: Services, jobId: string): Promise<boolean> {
+async function tellRoom(services: Services, jobId: string, requestId: string | null): Promise<boolean> {
   const results = await runBatch(
     services.db.service,
     [
-      enter(null, 'progress'),
+      enter(null, requestId ?? 'progress'),
       sql`select jsonb_build_object('projectId', job.project_id, 'progress', seen.progress,
           'version', extract(epoch from clock_timestamp()) * 1000)
         from ${crawlJobs} job, lateral (${selectProgress(jobId)}) as seen(progress) where job.id = ${jobId}`,
     ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadline: 'read', readOnly: true, requestId },
   );
   const [seen] = values<Reported>(results[1]);
   if (!seen) return false;
   const { projectId, progress, version } = seen;
   const told = services.room(projectId).setLatest(progressKey(jobId), progress, version);
-  return (await withDeadline(told, ROOM_DEADLINE_MS, 'the room')).watched;
+  return (await withDeadline(told, services.settings.deadlines.roomNewsMs, 'the room')).watched;
 }

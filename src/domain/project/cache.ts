@@ -31,4 +31,3 @@ const PROJECTS: Namespace<SharedProject> = {
 export function projectRef(projectId: string): CacheRef<SharedProject> {
   return refTo(PROJECTS, projectId, [`project:${projectId}`]);
 }
-

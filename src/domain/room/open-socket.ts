@@ -12,12 +12,12 @@ export async function openRoomSocket(
   projectId: string,
   ticket: string,
 ): Promise<OpenedSocket> {
-  const { tickets, rooms, clock } = ctx.services;
+  const { tickets, rooms, clock, settings } = ctx.services;
   const verdict = tickets.verify(ticket, projectId, clock.now());
   if ('fault' in verdict) return verdict;
   const retry = { retryAfter: 1 };
   try {
-    const { webSocket } = await connectToRoom(rooms, projectId, verdict.guest);
+    const { webSocket } = await connectToRoom(rooms, projectId, verdict.guest, settings.deadlines.roomMs);
     if (webSocket) return { socket: webSocket };
   } catch (error) {
     throw new AppError('unavailable', 'The room does not answer.', { cause: error, ...retry });

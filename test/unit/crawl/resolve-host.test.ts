@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resolveHost } from '../../../src/crawl/resolve-host.ts';
+import { nameServiceAt } from '../../helpers/caller.ts';
 import { type DohEntry, type DohServer, startDohServer, writeDohReply } from '../../helpers/doh-server.ts';
 
 const PUBLIC_V4 = '93.184.215.14';
@@ -50,7 +51,7 @@ afterEach(() => {
 afterAll(async () => await doh.close());
 
 async function resolve(host: string) {
-  return await resolveHost(host, { dohUrl: doh.url, fetch });
+  return await resolveHost(host, nameServiceAt(doh.url));
 }
 
 describe('a host name', () => {
@@ -112,7 +113,7 @@ describe('a host name', () => {
       return Response.json({ Status: 0, Answer: [{ type: 1, TTL: 60, data: address }] });
     };
     const ask = async (address: string) =>
-      await resolveHost('half.example', { dohUrl: doh.url, fetch: one(address) as typeof fetch });
+      await resolveHost('half.example', nameServiceAt(doh.url, one(address) as typeof fetch));
     expect(await ask(PUBLIC_V4)).toMatchObject({ reason: 'dns', isTemporary: true });
     expect(await ask('127.0.0.1')).toMatchObject({ reason: 'private_address' });
     expect(answered).toHaveLength(4);
@@ -121,7 +122,7 @@ describe('a host name', () => {
   it('is waited for three seconds, and then refused for the moment', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const silent = await startDohServer({ 'silent.example': () => vi.advanceTimersByTime(1_500) });
-    const verdict = await resolveHost('silent.example', { dohUrl: silent.url, fetch });
+    const verdict = await resolveHost('silent.example', nameServiceAt(silent.url));
     expect(verdict).toMatchObject({ reason: 'dns', isTemporary: true });
     expect(silent.questions).toHaveLength(2);
     await silent.close();
@@ -136,7 +137,7 @@ describe('a host name', () => {
   });
 
   it('is not known at all without a service', async () => {
-    expect(await resolveHost('both.example', { dohUrl: undefined, fetch })).toEqual({
+    expect(await resolveHost('both.example', null)).toEqual({
       ok: false,
       reason: 'dns',
       detail: 'names are not looked up: DOH_URL is not set',
@@ -150,7 +151,7 @@ describe('a host name', () => {
       asked.push(String(input));
       return Response.json({ Status: 3 });
     }) as typeof fetch;
-    await resolveHost('a.example', { dohUrl: 'http://127.0.0.1:1/q?key=7', fetch: record });
+    await resolveHost('a.example', nameServiceAt('http://127.0.0.1:1/q?key=7', record));
     expect(asked).toEqual(
       ['A', 'AAAA'].map((type) => `http://127.0.0.1:1/q?key=7&name=a.example&type=${type}`),
     );

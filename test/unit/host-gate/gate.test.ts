@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGate, FORGET_AFTER_MS } from '../../../durable-objects/host-gate/gate.ts';
 import { MAX_OPEN_SLOTS } from '../../../durable-objects/host-gate/pace.ts';
+import type { NameService } from '../../../src/crawl/name-service.ts';
+import { nameServiceAt } from '../../helpers/caller.ts';
 import { type DohEntry, type DohServer, startDohServer, writeDohReply } from '../../helpers/doh-server.ts';
 
 const NOW = 1_760_000_000_000;
@@ -70,7 +72,8 @@ const fetchLocally: typeof fetch = async (input, init) => {
 
 /** A gate over what is stored; a second one is what comes after an eviction. */
 function openGate(
-  settings: { requestsPerSecond?: number; dohUrl?: string | undefined; ownHost?: string } = {},
+  settings: { requestsPerSecond?: number; ownHost?: string } = {},
+  names: NameService | null = nameServiceAt(doh.url),
 ) {
   return createGate({
     settings: {
@@ -78,11 +81,11 @@ function openGate(
       requestsPerSecond: 5,
       allowedOrigins: [site.origin],
       ownHost: 'darkroom.test',
-      dohUrl: doh.url,
       ...settings,
     },
     clock: { now: () => now },
     fetch: fetchLocally,
+    names,
     storage: {
       // As the platform does: what is stored is a copy.
       get: <T>(key: string) => structuredClone(stored.get(key)) as T | undefined,
@@ -104,7 +107,7 @@ const ask = (origin: string, booking = 'a', count = 1) => ({
 describe('an origin on this machine that is allowed', () => {
   it('is asked for its rules once, and not looked up', async () => {
     robots('User-agent: *\nDisallow: /private\nCrawl-delay: 2');
-    const gate = openGate({ dohUrl: undefined });
+    const gate = openGate({}, null);
     const first = await gate.reserve(ask(site.origin, 'a', 2));
     const second = await gate.reserve(ask(site.origin, 'b'));
     expect(first).toMatchObject({ kind: 'go', turns: [NOW, NOW + 2_000], intervalMs: 2_000 });
@@ -270,7 +273,7 @@ describe('an origin with a name', () => {
   });
 
   it('is not asked when nobody can look it up', async () => {
-    const answer = await openGate({ dohUrl: undefined }).reserve(ask(NAMED));
+    const answer = await openGate({}, null).reserve(ask(NAMED));
     expect(answer).toEqual({
       kind: 'failed',
       reason: 'dns',

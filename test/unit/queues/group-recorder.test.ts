@@ -1,7 +1,8 @@
 import { NeonDbError } from '@neondatabase/serverless';
 import { describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/db/client.ts';
+import { type Database, guardDatabase } from '../../../src/db/guard.ts';
 import { createGroupRecorder } from '../../../src/queues/group-recorder.ts';
+import { newCaller } from '../../helpers/caller.ts';
 
 interface Recording {
   job: string;
@@ -18,7 +19,7 @@ const readArray = (literal: unknown) =>
 function slowDatabase(breaks: (recording: Recording) => Error | null = () => null) {
   const recordings: Recording[] = [];
   const answers: (() => void)[] = [];
-  const service = {
+  const queries = {
     query: (_text: string, params: unknown[]) => params,
     transaction: async (statements: unknown[][]) => {
       const [job, , chunks, results, closing] = statements[1] ?? [];
@@ -45,7 +46,8 @@ function slowDatabase(breaks: (recording: Recording) => Error | null = () => nul
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   };
-  return { service: service as unknown as Database, recordings, answerAll };
+  const service = guardDatabase('service', '', queries as unknown as Database['queries'], newCaller());
+  return { service, recordings, answerAll };
 }
 
 const order = (chunk: number, jobId = 'job_a') => ({ jobId, epoch: 1, chunk, requestId: null });

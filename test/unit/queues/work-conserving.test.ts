@@ -57,7 +57,7 @@ async function play(batch: ChunkOrder[], scene: Scene) {
       if ((scene.more[jobId] ?? 0) === 0) return null;
       scene.more[jobId] = (scene.more[jobId] ?? 0) - 1;
       const items = Array.from({ length: scene.urls ?? 0 }, (_, position) => ({ position, url: '' }));
-      return { chunk: number++, claim: { ...CLAIM, items } };
+      return { chunk: number++, requestId: null, claim: { ...CLAIM, items } };
     },
     listRuns: async () => Object.keys(scene.more).map((jobId): RunRef => ({ jobId, epoch: 1 })),
     now: () => Date.now(),

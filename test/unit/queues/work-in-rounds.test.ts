@@ -39,9 +39,9 @@ function toolsFor(crawlDelay: number) {
       requestsPerSecond: 5,
       allowedOrigins: [ORIGIN],
       ownHost: 'darkroom.test',
-      dohUrl: undefined,
     },
     clock: systemClock,
+    names: null,
     fetch: async () => new Response(`User-agent: *\nCrawl-delay: ${crawlDelay}\n`),
     storage: {
       get: <T>(key: string) => stored.get(key) as T | undefined,

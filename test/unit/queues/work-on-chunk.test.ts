@@ -64,6 +64,7 @@ function toolsWith(items: ChunkItem[], breaksAt = Infinity): ChunkTools {
       return { status: 'running', written: 2, dueAt: null };
     },
     coordinator: coordinatorWith(items),
+    coordinatorMs: 5_000,
     gateFor: () => gate,
     allowedOrigins: ['http://a.example'],
     ownHost: 'darkroom.test',

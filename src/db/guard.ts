@@ -1,0 +1,82 @@
+import { NeonDbError, neonConfig, type NeonQueryFunction } from '@neondatabase/serverless';
+import { BreakerOpenError } from '../resilience/breaker.ts';
+import { callHeaders } from '../resilience/call-scope.ts';
+import type { Caller } from '../resilience/caller.ts';
+import { type CallGuard, guardedCall } from '../resilience/guarded-call.ts';
+
+/** Rows come back as arrays, in the order of the columns. */
+type Queries = NeonQueryFunction<true, true>;
+
+/** One Postgres as one role, asked on behalf of one piece of work, through a breaker of its endpoint. */
+export interface Database {
+  queries: Queries;
+  deadlines: { read: number; write: number };
+  guard: CallGuard;
+}
+
+/** As neonConfig.fetchFunction gets them: the client's own `headers`, and what a batch adds as `extraHeaders`. */
+interface NeonRequest extends RequestInit {
+  extraHeaders?: Record<string, string>;
+}
+
+// The client lets its caller replace its headers, which carry the connection string, but not add to them.
+neonConfig.fetchFunction = async (url: string, { extraHeaders, ...init }: NeonRequest): Promise<Response> => {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(extraHeaders ?? {})) headers.set(name, value);
+  return await fetch(url, { ...init, headers });
+};
+
+/** Of SQLSTATEs, those by which Postgres says that it cannot serve: no connection, no resources, shutting down. */
+const TROUBLE = /^(08|53|57P0)/;
+
+/** Whether Postgres could not be reached or serve, rather than that it has refused a statement. */
+export function isDatabaseFault(error: unknown): boolean {
+  if (!(error instanceof NeonDbError)) return true;
+  return error.code === undefined || TROUBLE.test(error.code);
+}
+
+/**
+ * A database for one piece of work. `endpoint` is who answers: its breaker opens for everybody who asks there, as
+ * whatever role.
+ */
+export function guardDatabase(
+  name: string,
+  endpoint: string,
+  queries: Queries,
+  { scope, settings, memory }: Caller,
+): Database {
+  const breaker = memory.breaker(name, endpoint, settings.breaker);
+  return {
+    queries,
+    deadlines: { read: settings.deadlines.databaseReadMs, write: settings.deadlines.databaseWriteMs },
+    guard: { name, scope, breaker, slowMs: settings.slowMs, isFault: isDatabaseFault },
+  };
+}
+
+/** Sends with the request id and a span; `send` gets the client's fetch options. Rejects as `guardedCall` does. */
+export async function callDatabase<T>(
+  { guard }: Database,
+  options: {
+    deadlineMs: number;
+    isProbe: boolean;
+    requestId: string | null | undefined;
+    signal: AbortSignal | undefined;
+  },
+  send: (fetchOptions: object) => Promise<T>,
+): Promise<T> {
+  const { deadlineMs, isProbe } = options;
+  const requestId = options.requestId ?? guard.scope.requestId;
+  const extraHeaders = callHeaders({ ...guard.scope, requestId });
+  const ends = [guard.scope.signal, options.signal].filter((one) => one !== null && one !== undefined);
+  const scope = { ...guard.scope, signal: ends.length > 0 ? AbortSignal.any(ends) : null };
+  return await guardedCall(
+    { ...guard, scope, breaker: isProbe ? null : guard.breaker },
+    deadlineMs,
+    async (signal) => await send({ signal, extraHeaders }),
+  );
+}
+
+/** Seconds until an open breaker lets one try; 1 for every other fault. */
+export function retryAfterOf(error: unknown): number {
+  return error instanceof BreakerOpenError ? Math.max(1, Math.ceil(error.retryAfterMs / 1_000)) : 1;
+}

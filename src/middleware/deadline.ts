@@ -1,0 +1,43 @@
+import { createMiddleware } from 'hono/factory';
+import type { AppEnv } from '../context.ts';
+import { configOf } from '../env.ts';
+import { AppError } from '../errors/app-error.ts';
+import { DeadlineError } from '../lib/deadline.ts';
+import { CallerGoneError, createRequestDeadline } from '../resilience/request-deadline.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../settings/index.ts';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const UPLOAD = /^\/v1\/projects\/[^/]+\/images$/;
+const EXPORT = /^\/v1\/projects\/[^/]+\/export$/;
+
+function limitMs(method: string, path: string, requests: Settings['requests']): number {
+  if (method === 'POST' && UPLOAD.test(path)) return requests.uploadMs;
+  if (EXPORT.test(path)) return requests.exportMs;
+  return SAFE.has(method) ? requests.readMs : requests.writeMs;
+}
+
+/**
+ * Ends a request whose reply has not begun in time: 503, and what it waits for of Postgres and Redis is aborted, so that
+ * a write has either been done or leaves nothing. A read ends with its caller, too; a write is done all the same.
+ */
+export function deadline() {
+  return createMiddleware<AppEnv>(async function deadlineMiddleware(c, next) {
+    const result = configOf(c.env);
+    const { requests } = result.ok ? result.config.SETTINGS : DEFAULT_SETTINGS;
+    const { method, path } = c.req;
+    const deadline = createRequestDeadline();
+    c.set('deadline', deadline);
+    try {
+      await deadline.run(
+        limitMs(method, path, requests),
+        SAFE.has(method) ? c.req.raw.signal : null,
+        async () => {
+          await next();
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof DeadlineError || error instanceof CallerGoneError)) throw error;
+      throw new AppError('unavailable', 'It took too long.', { cause: error, retryAfter: 1 });
+    }
+  });
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../../src/settings/parse.ts';
+import { DEFAULT_SETTINGS } from '../../../src/settings/schema.ts';
+
+describe('the settings', () => {
+  it('are the defaults where nothing else is said', () => {
+    expect(parseSettings('{}')).toEqual({ settings: DEFAULT_SETTINGS });
+    const parsed = parseSettings('{"deadlines":{"redisMs":80}}');
+    expect(parsed).toEqual({
+      settings: { ...DEFAULT_SETTINGS, deadlines: { ...DEFAULT_SETTINGS.deadlines, redisMs: 80 } },
+    });
+  });
+
+  it.each([
+    ['no JSON', 'nonsense', 'must be JSON'],
+    ['a list', '[]', 'all: '],
+    ['a name that nobody knows', '{"deadlines":{"redsMs":80}}', 'deadlines: '],
+    ['a time below its least', '{"deadlines":{"redisMs":1}}', 'deadlines.redisMs: '],
+    ['a time above its most', '{"deadlines":{"redisMs":7777777}}', 'deadlines.redisMs: '],
+    ['a text for a number', '{"breaker":{"failureRatio":"7777777"}}', 'breaker.failureRatio: '],
+    ['a fraction of a millisecond', '{"slowMs":0.7777777}', 'slowMs: '],
+  ])('are refused as a whole with %s, without repeating what was there', (_, text, beginning) => {
+    const parsed = parseSettings(text);
+    expect(parsed).toEqual({ problem: expect.stringContaining(beginning) });
+    expect(JSON.stringify(parsed)).not.toContain('7777777');
+  });
+
+  it('say everything that is wrong at once', () => {
+    const parsed = parseSettings('{"slowMs":-1,"maxReplicaLagMs":0}');
+    expect(parsed).toEqual({ problem: expect.stringMatching(/slowMs.*; maxReplicaLagMs/) });
+  });
+});
