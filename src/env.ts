@@ -78,7 +78,9 @@ const switchedOn = z
   .default('on')
   .transform((text) => text === 'on');
 /** Multiplies the limits of src/rate-limit/policies.ts. */
-const scale = z.coerce.number().min(0.01).max(1_000_000);
+const scale = (most: number) => z.coerce.number().min(0.01).max(most);
+const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
+const milliseconds = (most: number) => z.coerce.number().int().min(10).max(most);
 const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
 
 const local = {
@@ -102,12 +104,9 @@ const local = {
   LIMITER_ENABLED: switchedOn,
   LIMITER_REDIS_REST_URL: httpUrl.optional(),
   LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
-  LIMITER_PREFIX: z
-    .string()
-    .regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -')
-    .default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: z.coerce.number().int().min(10).max(5_000).default(150),
-  LIMITER_SCALE: scale.default(10),
+  LIMITER_PREFIX: keyPrefix.default('darkroom:limit'),
+  LIMITER_TIMEOUT_MS: milliseconds(10_000).default(150),
+  LIMITER_SCALE: scale(1_000_000).default(10),
 };
 
 const remote = (text: string) => !LOOPBACK.test(hostOf(text) ?? 'localhost');
@@ -122,6 +121,10 @@ const remotePostgres = postgresUrl
     'must not be the owner role',
   );
 const notExample = (text: string) => !/example|local|darkroom-dev/i.test(text);
+const upstashToken = z
+  .string()
+  .min(20, 'is too short for an Upstash token')
+  .refine(notExample, 'is the example value');
 
 /** What development falls back to, with a warning. Each of them is refused in production. */
 const DEVELOPMENT_DEFAULTS = {
@@ -144,10 +147,7 @@ const deployed = {
   DATABASE_REPLICA_URL: remotePostgres,
   DATABASE_SERVICE_URL: remotePostgres,
   UPSTASH_REDIS_REST_URL: remoteHttps,
-  UPSTASH_REDIS_REST_TOKEN: z
-    .string()
-    .min(20, 'is too short for an Upstash token')
-    .refine(notExample, 'is the example value'),
+  UPSTASH_REDIS_REST_TOKEN: upstashToken,
   MEDIA_SIGNING_KEY: secret.refine(notExample, 'is the example value'),
   TOKEN_SIGNING_KEYS: signingKeys.refine(
     (keys) => !keys.some(({ d }) => DEVELOPMENT_DEFAULTS.TOKEN_SIGNING_KEYS.includes(d)),
@@ -163,7 +163,10 @@ const deployed = {
   CRAWL_RETRY_SECONDS: seconds(5).default(15),
   DOH_URL: remoteHttps.default('https://cloudflare-dns.com/dns-query'),
   LIMITER_REDIS_REST_URL: remoteHttps.optional(),
-  LIMITER_SCALE: scale.default(1),
+  LIMITER_REDIS_REST_TOKEN: upstashToken.optional(),
+  LIMITER_PREFIX: keyPrefix.refine(notExample, 'is the example value').default('darkroom:limit'),
+  LIMITER_TIMEOUT_MS: milliseconds(1_000).default(150),
+  LIMITER_SCALE: scale(100).default(1),
 };
 
 export const VARIABLES = Object.keys(local) as (keyof typeof local)[];
