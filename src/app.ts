@@ -24,6 +24,8 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
 import { createReporter } from './observability/reporter.ts';
 import { type App, createApp } from './routes/app.ts';
+import { planRoute } from './routes/admin/plan.ts';
+import { apiKeyRoutes } from './routes/api-key/index.ts';
 import { authRoutes } from './routes/auth/index.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
 import { binRoutes } from './routes/bin/index.ts';
@@ -89,6 +91,8 @@ export function buildApp(): App {
   tokenRoutes(app);
   profileRoutes(app);
   sessionRoutes(app);
+  apiKeyRoutes(app);
+  planRoute(app);
   projectRoutes(app);
   memberRoutes(app);
   invitationRoutes(app);

@@ -25,12 +25,18 @@ export interface IdempotencyKey {
   fingerprint: string;
 }
 
+export interface Allowance {
+  plan: Plan;
+  /** Requests a minute that an API key was given; null for what the plan allows. */
+  ownLimit: number | null;
+}
+
 /** Everything a domain verb needs; made once a request. */
 export interface RequestContext {
   requestId: string;
   actor: Actor;
-  /** Of the caller's account. */
-  plan: Plan;
+  /** What the caller's account allows; null while that is not known. */
+  allowance: Allowance | null;
   idempotency: IdempotencyKey | null;
   services: Services;
   /** Keeps a promise going after the reply; `name` tells which one failed in the logs. */

@@ -1,5 +1,6 @@
 import type { Redis } from '@upstash/redis/cloudflare';
 import * as z from 'zod';
+import { PLANS } from '../rate-limit/plans.ts';
 import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
 import { cacheKey, NAMESPACES } from './namespaces.ts';
 
@@ -9,6 +10,7 @@ export const sessionRecord = z.object({
   /** RFC 3339. */
   expiresAt: z.string(),
   lastSeenAt: z.string(),
+  plan: z.enum(PLANS),
 });
 export type SessionRecord = z.infer<typeof sessionRecord>;
 

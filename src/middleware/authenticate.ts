@@ -2,24 +2,28 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
 import { findSession } from '../domain/account/find-session.ts';
+import { findApiKey } from '../domain/api-key/find.ts';
 import { findProgram } from '../domain/program/find-program.ts';
 import { AppError } from '../errors/app-error.ts';
-import { clearSessionCookie, readSessionToken, setSessionCookie } from './session-cookie.ts';
+import { readCredential } from './credential.ts';
+import { requireScope } from './require-scope.ts';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 
 /**
- * Finds out who asks: by an access token, of a program, or else by the cookie. A cookie is looked up in Redis first,
- * then in Postgres. Whether that person may is the verb's business. Errors: `unauthenticated` for an access token
- * that is no good: whoever sends one means to be known by it.
+ * Finds out who asks: by an API key or the access token of a program, or else by the cookie. A cookie is looked up in
+ * Redis first, then in Postgres. Whether that person may is the verb's business, but for what an API key's scopes leave
+ * out. Errors: `unauthenticated` for a bearer token that is no good: whoever sends one means to be known by it;
+ * `forbidden` for an API key without the scope.
  */
 export function authenticate() {
   return createMiddleware<AppEnv>(async function authenticateMiddleware(c, next) {
-    const bearer = readBearer(c);
-    if (bearer !== null) {
-      await admitProgram(c, bearer);
+    const credential = readCredential(c);
+    if (!credential) return await next();
+    const { kind, token } = credential;
+    if (kind !== 'session') {
+      await (kind === 'apiKey' ? admitApiKey(c, token) : admitProgram(c, token));
       return await next();
     }
-    const token = readSessionToken(c);
-    if (!token) return await next();
     const ctx = c.get('ctx');
     const session = await findSession(ctx, token);
     if (!session) {
@@ -29,6 +33,7 @@ export function authenticate() {
       return;
     }
     ctx.actor = session.actor;
+    ctx.allowance = session.allowance;
     c.get('log')['actor'] = session.actor.userId;
     await next();
     if (session.extendedUntil && !c.res.headers.has('set-cookie')) {
@@ -37,22 +42,28 @@ export function authenticate() {
   });
 }
 
-/** The token of `Authorization: Bearer`; null without that header or with another scheme, which a proxy may add. */
-function readBearer(c: Context<AppEnv>): string | null {
-  const header = c.req.header('authorization');
-  if (header === undefined || !/^bearer(\s|$)/i.test(header)) return null;
-  return header.slice('bearer'.length).trim();
-}
-
 async function admitProgram(c: Context<AppEnv>, token: string): Promise<void> {
   const ctx = c.get('ctx');
   const actor = await findProgram(ctx, token);
-  if (!actor) {
-    throw new AppError('unauthenticated', 'The access token is not valid, has expired or was revoked.', {
-      // RFC 6750, 3.1
-      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-    });
-  }
+  if (!actor) throw invalidToken('The access token is not valid, has expired or was revoked.');
   ctx.actor = actor;
   c.get('log')['actor'] = actor.userId;
+}
+
+async function admitApiKey(c: Context<AppEnv>, token: string): Promise<void> {
+  const ctx = c.get('ctx');
+  const found = await findApiKey(ctx, token);
+  if (!found) throw invalidToken('The API key is not valid, has expired or was revoked.');
+  ctx.actor = found.actor;
+  ctx.allowance = found.allowance;
+  c.get('log')['actor'] = found.actor.userId;
+  c.get('log')['apiKey'] = found.actor.keyId;
+  requireScope(found.actor, c.req.method);
+}
+
+function invalidToken(message: string): AppError {
+  return new AppError('unauthenticated', message, {
+    // RFC 6750, 3.1
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  });
 }

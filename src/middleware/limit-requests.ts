@@ -1,8 +1,10 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { type AppEnv, actorIdOf } from '../context.ts';
+import { type AppEnv, actorIdOf, type RequestContext } from '../context.ts';
 import { hashToken } from '../domain/account/session-token.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
+import type { Verdict } from '../rate-limit/limiter.ts';
+import { requestLimitOf } from '../rate-limit/policies.ts';
 import { type Caller, checksOf } from '../rate-limit/request-checks.ts';
 import { type Credential, readCredential } from './credential.ts';
 import { refuseOver } from './refuse-over.ts';
@@ -31,6 +33,8 @@ export function limitRequests(isAttempt: (path: string) => boolean) {
     ctx.limits.push(...verdicts);
     refuseOver(verdicts);
     await next();
+    const [first] = verdicts;
+    if (caller && first) tellLimit(ctx, first);
     if (credential && c.res.status === 401 && actorIdOf(ctx.actor) === null) {
       const counted = limiter.take([{ policy: policies.badCredentials, key: addressKey }]);
       ctx.waitUntil('bad-credentials', counted);
@@ -43,4 +47,12 @@ async function callerOf(c: Context<AppEnv>, { kind, token }: Credential): Promis
   if (kind !== 'program') return { kind, key: await hashToken(token) };
   const subject = await c.get('ctx').services.accessTokens.verify(token);
   return subject && { kind, key: subject.sessionId };
+}
+
+/** Tells Redis the limit of a caller who was judged by another: at the first request, and after a change of the plan. */
+function tellLimit(ctx: RequestContext, { policy, key, limit, source }: Verdict): void {
+  if (!ctx.allowance || source !== 'redis') return;
+  const { limiter, config } = ctx.services;
+  const theirs = requestLimitOf(ctx.allowance.plan, ctx.allowance.ownLimit, config.LIMITER_SCALE);
+  if (theirs !== limit) ctx.waitUntil('key-limit', limiter.setKeyLimit(policy, key, theirs));
 }

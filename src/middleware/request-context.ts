@@ -14,7 +14,7 @@ export function requestContext() {
     const ctx: RequestContext = {
       requestId,
       actor: { kind: 'anonymous' },
-      plan: 'free',
+      allowance: null,
       idempotency: null,
       services: createServices(result.config),
       waitUntil(name, work) {

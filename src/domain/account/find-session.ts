@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SessionRecord } from '../../cache/session-cache.ts';
-import type { Actor, RequestContext } from '../../context.ts';
+import type { Actor, Allowance, RequestContext } from '../../context.ts';
 import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../../db/batch.ts';
 import { sessions } from '../../db/schema/account.ts';
 import { enter } from '../../db/statement.ts';
@@ -8,6 +8,7 @@ import { hashToken, SESSION_LIFETIME_MS, SESSION_TOUCH_MS } from './session-toke
 
 export interface FoundSession {
   actor: Extract<Actor, { kind: 'user' }>;
+  allowance: Allowance;
   /** Set when this use moved the expiry, so that the cookie can follow. */
   extendedUntil: Date | null;
 }
@@ -33,7 +34,7 @@ export async function findSession(ctx: RequestContext, token: string): Promise<F
     };
     ctx.waitUntil('session-cache', services.sessions.put(tokenHash, { ...record, ...touched }));
   }
-  return { actor, extendedUntil };
+  return { actor, allowance: { plan: record.plan, ownLimit: null }, extendedUntil };
 }
 
 async function lookUp(ctx: RequestContext, tokenHash: string): Promise<SessionRecord | null> {
@@ -41,7 +42,7 @@ async function lookUp(ctx: RequestContext, tokenHash: string): Promise<SessionRe
     ctx.services.db.primary,
     [
       sql`select jsonb_build_object('id', id, 'userId', user_id,
-            'expiresAt', app.rfc3339(expires_at), 'lastSeenAt', app.rfc3339(last_seen_at))
+            'expiresAt', app.rfc3339(expires_at), 'lastSeenAt', app.rfc3339(last_seen_at), 'plan', plan)
           from app.find_session(decode(${tokenHash}, 'hex'))`,
     ],
     { deadlineMs: READ_DEADLINE_MS, readOnly: true },
