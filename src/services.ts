@@ -9,9 +9,11 @@ import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
 import { createRedis } from './redis/client.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
+import { type Concurrency, createConcurrency } from './rate-limit/concurrency.ts';
 import { createLimiterRedis } from './rate-limit/client.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
 import { isolateLimiterMemory } from './rate-limit/limiter-memory.ts';
+import { isolatePlaces } from './rate-limit/local-places.ts';
 import { type Policies, policiesOf } from './rate-limit/policies.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
 import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
@@ -24,6 +26,7 @@ export interface Services {
   sessions: SessionCache;
   limiter: Limiter;
   policies: Policies;
+  concurrency: Concurrency;
   accessTokens: AccessTokens;
   media: MediaStore;
   signer: UrlSigner;
@@ -40,21 +43,21 @@ export interface Services {
 /** The one place that knows how the parts are made. Opens no connection. */
 export function createServices(config: Config): Services {
   const redis = createRedis(config);
+  const limits = {
+    ...createLimiterRedis(config),
+    enabled: config.LIMITER_ENABLED,
+    prefix: config.LIMITER_PREFIX,
+    timeoutMs: config.LIMITER_TIMEOUT_MS,
+    clock: systemClock,
+  };
   return {
     config,
     clock: systemClock,
     db: createDatabases(config),
     sessions: createSessionCache(redis),
-    limiter: createLimiter({
-      ...createLimiterRedis(config),
-      enabled: config.LIMITER_ENABLED,
-      prefix: config.LIMITER_PREFIX,
-      timeoutMs: config.LIMITER_TIMEOUT_MS,
-      platform: config,
-      clock: systemClock,
-      memory: isolateLimiterMemory,
-    }),
+    limiter: createLimiter({ ...limits, platform: config, memory: isolateLimiterMemory }),
     policies: policiesOf(config.LIMITER_SCALE),
+    concurrency: createConcurrency({ ...limits, local: isolatePlaces }),
     accessTokens: createAccessTokens(
       config.TOKEN_SIGNING_KEYS,
       new URL(config.PUBLIC_URL).origin,

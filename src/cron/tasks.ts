@@ -46,9 +46,16 @@ const sweepExpired: Task = async (services) => {
     ],
     { deadlineMs: WRITE_DEADLINE_MS },
   );
-  const [sessions = 0, links = 0, tokens = 0, invitations = 0, keys = 0, replies = 0, outbox = 0, reviews = 0] = results
-    .slice(1)
-    .map((rows) => values<number>(rows)[0] ?? 0);
+  const [
+    sessions = 0,
+    links = 0,
+    tokens = 0,
+    invitations = 0,
+    keys = 0,
+    replies = 0,
+    outbox = 0,
+    reviews = 0,
+  ] = results.slice(1).map((rows) => values<number>(rows)[0] ?? 0);
   if (sessions + links + tokens + invitations + keys + replies + outbox + reviews > 0)
     logEvent('info', 'swept', { sessions, links, tokens, invitations, keys, replies, outbox, reviews });
 };

@@ -13,7 +13,10 @@ export async function openFaultyStore(store: 'neon' | 'redis'): Promise<FaultySt
   const response = await fetch(`${controlUrl}/${store}/fork`, { method: 'POST' });
   const { name, url } = await response.json<{ name: string; url: string }>();
   return {
-    variables: store === 'neon' ? { NEON_FETCH_ENDPOINT: `${url}/sql` } : { UPSTASH_REDIS_REST_URL: url },
+    variables:
+      store === 'neon'
+        ? { NEON_FETCH_ENDPOINT: `${url}/sql` }
+        : { UPSTASH_REDIS_REST_URL: url, LIMITER_TIMEOUT_MS: '150' },
     async set(mode) {
       await fetch(`${controlUrl}/${name}/${mode}`, { method: 'POST' });
     },

@@ -37,7 +37,12 @@ describe('an API key', () => {
     const { token, ...made } = reply.body;
     expect(reply.headers.get('cache-control')).toBe('no-store');
     expect(token).toMatch(/^dk_live_[A-Za-z0-9_-]{43}$/);
-    expect(made).toMatchObject({ name: 'Nightly', prefix: token.slice(0, 12), scopes: ['read'], lastUsedAt: null });
+    expect(made).toMatchObject({
+      name: 'Nightly',
+      prefix: token.slice(0, 12),
+      scopes: ['read'],
+      lastUsedAt: null,
+    });
     expect(Date.parse(made.expiresAt ?? '') - Date.now()).toBeGreaterThan(89 * DAY_MS);
     const { body } = await ada.call<Keys>('/v1/api-keys');
     expect(body.data).toEqual([made]);
@@ -94,11 +99,17 @@ describe('an API key', () => {
     ['GET', '/v1/api-keys'],
     ['POST', '/v1/api-keys', { name: 'Another', scopes: ['read'] }],
     ['GET', '/v1/sessions'],
-    ['POST', '/v1/profile/password', { currentPassword: 'correct horse battery', newPassword: 'another one here' }],
+    [
+      'POST',
+      '/v1/profile/password',
+      { currentPassword: 'correct horse battery', newPassword: 'another one here' },
+    ],
   ])('may not %s %s, which is for persons', async (method, path, body?: object) => {
     const { token } = await makeKey(await signUp());
     const headers = { authorization: `Bearer ${token}` };
-    expect(await problemOf(path, { method, headers, ...(body && { body }) })).toMatchObject({ code: 'forbidden' });
+    expect(await problemOf(path, { method, headers, ...(body && { body }) })).toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   it('is refused at once when it is revoked, and leaves a trace', async () => {

@@ -153,7 +153,15 @@ const PRINCIPALS: Probe[] = [
   ),
   probe(`select from app.find_program_session('ses_program')`, 1, 1, 1, 1, 1, 'denied'),
   probe(`select from app.find_program_session('ses_owner')`, 0, 0, 0, 0, 0, 'denied'),
-  probe(`select from app.roles_of('usr_owner', 10) as r where r ->> 'prj_a' = 'owner'`, 1, 1, 1, 1, 1, 'denied'),
+  probe(
+    `select from app.roles_of('usr_owner', 10) as r where r ->> 'prj_a' = 'owner'`,
+    1,
+    1,
+    1,
+    1,
+    1,
+    'denied',
+  ),
   probe(`select from app.roles_of('usr_owner', 0) as r where r is null`, 1, 1, 1, 1, 1, 'denied'),
 ];
 
