@@ -16,25 +16,28 @@ export function observedStream(
     if (!hasEnded) observer.onEnd();
     hasEnded = true;
   };
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (done) {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) {
+            end();
+            controller.close();
+            return;
+          }
+          observer.onChunk();
+          controller.enqueue(value);
+        } catch (error) {
           end();
-          controller.close();
-          return;
+          throw error;
         }
-        observer.onChunk();
-        controller.enqueue(value);
-      } catch (error) {
+      },
+      async cancel(reason) {
         end();
-        throw error;
-      }
+        await reader.cancel(reason);
+      },
     },
-    async cancel(reason) {
-      end();
-      await reader.cancel(reason);
-    },
-  });
+    { highWaterMark: 0 },
+  );
 }
