@@ -27,6 +27,8 @@ import { signedIn } from './middleware/signed-in.ts';
 import { logReporter } from './observability/reporter.ts';
 import { createServices } from './services.ts';
 import { type App, createApp } from './routes/app.ts';
+import { planRoute } from './routes/admin/plan.ts';
+import { apiKeyRoutes } from './routes/api-key/index.ts';
 import { authRoutes } from './routes/auth/index.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
 import { binRoutes } from './routes/bin/index.ts';
@@ -97,6 +99,8 @@ export function buildApp(): App {
   tokenRoutes(app);
   profileRoutes(app);
   sessionRoutes(app);
+  apiKeyRoutes(app);
+  planRoute(app);
   projectRoutes(app);
   memberRoutes(app);
   invitationRoutes(app);

@@ -1,6 +1,5 @@
 import type { Principal } from './cache/principal-cache.ts';
 import type { CacheStatus } from './lib/cache-status.ts';
-import type { Plan } from './rate-limit/plans.ts';
 import type { Verdict } from './rate-limit/limiter.ts';
 import type { Bookmark } from './lib/bookmark.ts';
 import type { LogFields } from './observability/logger.ts';
@@ -37,8 +36,6 @@ export interface RequestContext {
   actor: Actor;
   /** What is known of whoever is asking; null for a stranger. */
   principal: Principal | null;
-  /** Of the caller's account. */
-  plan: Plan;
   idempotency: IdempotencyKey | null;
   services: Services;
   /** Keeps a promise going after the reply; `name` tells which one failed in the logs. */

@@ -79,7 +79,10 @@ const switchedOn = z
   .default('on')
   .transform((text) => text === 'on');
 /** Multiplies the limits of src/rate-limit/policies.ts. */
-const scale = z.coerce.number().min(0.01).max(1_000_000);
+const scale = (most: number) => z.coerce.number().min(0.01).max(most);
+/** What stands before every key in Redis. */
+const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
+const milliseconds = (most: number) => z.coerce.number().int().min(10).max(most);
 const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
 
 const emails = z.string().transform((text) =>
@@ -88,9 +91,6 @@ const emails = z.string().transform((text) =>
     .map((part) => part.trim().toLowerCase())
     .filter(Boolean),
 );
-const milliseconds = z.coerce.number().int().min(10).max(5_000);
-/** What stands before every key in Redis. */
-const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
 
 const local = {
   ENVIRONMENT: z.enum(ENVIRONMENTS),
@@ -105,7 +105,7 @@ const local = {
   CACHE_REDIS_REST_URL: httpUrl.optional(),
   CACHE_REDIS_REST_TOKEN: z.string().min(1).optional(),
   CACHE_PREFIX: keyPrefix.default('darkroom:cache'),
-  CACHE_TIMEOUT_MS: milliseconds.optional(),
+  CACHE_TIMEOUT_MS: milliseconds(10_000).optional(),
   CACHE_TTL_SCALE: z.coerce.number().min(0).max(10).default(1),
   MEDIA_SIGNING_KEY: secret,
   TOKEN_SIGNING_KEYS: signingKeys,
@@ -123,8 +123,8 @@ const local = {
   LIMITER_REDIS_REST_URL: httpUrl.optional(),
   LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
   LIMITER_PREFIX: keyPrefix.default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: milliseconds.optional(),
-  LIMITER_SCALE: scale.default(10),
+  LIMITER_TIMEOUT_MS: milliseconds(10_000).optional(),
+  LIMITER_SCALE: scale(1_000_000).default(10),
   SETTINGS: settingsVariable.prefault('{}'),
 };
 
@@ -140,6 +140,10 @@ const remotePostgres = postgresUrl
     'must not be the owner role',
   );
 const notExample = (text: string) => !/example|local|darkroom-dev/i.test(text);
+const upstashToken = z
+  .string()
+  .min(20, 'is too short for an Upstash token')
+  .refine(notExample, 'is the example value');
 
 /** What development falls back to, with a warning. Each of them is refused in production. */
 const DEVELOPMENT_DEFAULTS = {
@@ -161,12 +165,13 @@ const deployed = {
   DATABASE_REPLICA_URL: remotePostgres.optional(),
   DATABASE_SERVICE_URL: remotePostgres,
   UPSTASH_REDIS_REST_URL: remoteHttps,
-  UPSTASH_REDIS_REST_TOKEN: z
-    .string()
-    .min(20, 'is too short for an Upstash token')
-    .refine(notExample, 'is the example value'),
+  UPSTASH_REDIS_REST_TOKEN: upstashToken,
   UPSTASH_REDIS_SECOND_REST_URL: remoteHttps.optional(),
+  UPSTASH_REDIS_SECOND_REST_TOKEN: upstashToken.optional(),
   CACHE_REDIS_REST_URL: remoteHttps.optional(),
+  CACHE_REDIS_REST_TOKEN: upstashToken.optional(),
+  CACHE_PREFIX: keyPrefix.refine(notExample, 'is the example value').default('darkroom:cache'),
+  CACHE_TIMEOUT_MS: milliseconds(1_000).optional(),
   MEDIA_SIGNING_KEY: secret.refine(notExample, 'is the example value'),
   TOKEN_SIGNING_KEYS: signingKeys.refine(
     (keys) => !keys.some(({ d }) => DEVELOPMENT_DEFAULTS.TOKEN_SIGNING_KEYS.includes(d)),
@@ -182,7 +187,10 @@ const deployed = {
   CRAWL_RETRY_SECONDS: seconds(5).default(15),
   DOH_URL: remoteHttps.default('https://cloudflare-dns.com/dns-query'),
   LIMITER_REDIS_REST_URL: remoteHttps.optional(),
-  LIMITER_SCALE: scale.default(1),
+  LIMITER_REDIS_REST_TOKEN: upstashToken.optional(),
+  LIMITER_PREFIX: keyPrefix.refine(notExample, 'is the example value').default('darkroom:limit'),
+  LIMITER_TIMEOUT_MS: milliseconds(1_000).optional(),
+  LIMITER_SCALE: scale(100).default(1),
   SETTINGS: deployedSettingsVariable.prefault('{}'),
 };
 

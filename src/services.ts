@@ -20,8 +20,10 @@ import type { CallScope } from './resilience/call-scope.ts';
 import { createDependencyMemory } from './resilience/dependency-memory.ts';
 import type { Settings } from './settings/index.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
+import { type Concurrency, createConcurrency } from './rate-limit/concurrency.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
 import { isolateLimiterMemory } from './rate-limit/limiter-memory.ts';
+import { isolatePlaces } from './rate-limit/local-places.ts';
 import { type Policies, policiesOf } from './rate-limit/policies.ts';
 import { type RoomNamespace, roomOf, type RoomRpc } from './rooms/room.ts';
 import { createTicketSigner, type TicketSigner } from './rooms/ticket.ts';
@@ -40,6 +42,7 @@ export interface Services {
   principals: PrincipalCache;
   limiter: Limiter;
   policies: Policies;
+  concurrency: Concurrency;
   accessTokens: AccessTokens;
   media: MediaStore;
   signer: UrlSigner;
@@ -92,6 +95,13 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
   });
   const redis = openRedis(endpoints, config.CACHE_TIMEOUT_MS);
   const hasOwnDatabase = limiterEndpoints[0]?.url !== endpoints[0]?.url;
+  const limits = {
+    redis: hasOwnDatabase ? openRedis(limiterEndpoints, config.LIMITER_TIMEOUT_MS) : redis,
+    enabled: config.LIMITER_ENABLED,
+    prefix: config.LIMITER_PREFIX,
+    timeoutMs: config.LIMITER_TIMEOUT_MS ?? settings.deadlines.redisMs,
+    clock: systemClock,
+  };
   return {
     config,
     settings,
@@ -111,17 +121,9 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
       isOutage: (error) => error instanceof AppError && error.code === 'unavailable',
     }),
     principals: createPrincipalCache({ redis, prefix, now: () => systemClock.now() }),
-    limiter: createLimiter({
-      redis: hasOwnDatabase ? openRedis(limiterEndpoints, config.LIMITER_TIMEOUT_MS) : redis,
-      hasOwnDatabase,
-      enabled: config.LIMITER_ENABLED,
-      prefix: config.LIMITER_PREFIX,
-      timeoutMs: config.LIMITER_TIMEOUT_MS ?? settings.deadlines.redisMs,
-      platform: config,
-      clock: systemClock,
-      memory: isolateLimiterMemory,
-    }),
+    limiter: createLimiter({ ...limits, hasOwnDatabase, platform: config, memory: isolateLimiterMemory }),
     policies: policiesOf(config.LIMITER_SCALE),
+    concurrency: createConcurrency({ ...limits, local: isolatePlaces }),
     accessTokens: createAccessTokens(
       config.TOKEN_SIGNING_KEYS,
       new URL(config.PUBLIC_URL).origin,

@@ -26,7 +26,7 @@ const reviveSilent: Task = async (services) => {
   if (jobs > 0) logEvent('warn', 'jobs_revived', { jobs, requestId: services.scope.requestId });
 };
 
-/** Deletes what has served its time: sessions, links, tokens, invitations, stored replies and done outbox rows. */
+/** Deletes what has served its time: sessions, links, tokens, invitations, API keys, stored replies and done outbox rows. */
 const sweepExpired: Task = async (services) => {
   const sweep = (table: string, key: string, condition: string) =>
     sql.raw(`with gone as (
@@ -40,21 +40,30 @@ const sweepExpired: Task = async (services) => {
       sweep('sign_in_links', 'token_hash', 'expires_at < now()'),
       sweep('refresh_tokens', 'token_hash', 'expires_at < now()'),
       sweep('invitations', 'id', "expires_at < now() - interval '30 days'"),
+      sweep('api_keys', 'id', "expires_at < now() - interval '30 days'"),
       sweep('idempotency_keys', 'scope, key', "created_at < now() - interval '24 hours'"),
       sweep('outbox', 'id', "done_at < now() - interval '24 hours'"),
       sweep('reviews', 'id', "created_at < now() - interval '30 days'"),
     ],
     { deadline: 'write' },
   );
-  const [sessions = 0, links = 0, tokens = 0, invitations = 0, replies = 0, outbox = 0, reviews = 0] = results
-    .slice(1)
-    .map((rows) => values<number>(rows)[0] ?? 0);
-  if (sessions + links + tokens + invitations + replies + outbox + reviews > 0)
+  const [
+    sessions = 0,
+    links = 0,
+    tokens = 0,
+    invitations = 0,
+    keys = 0,
+    replies = 0,
+    outbox = 0,
+    reviews = 0,
+  ] = results.slice(1).map((rows) => values<number>(rows)[0] ?? 0);
+  if (sessions + links + tokens + invitations + keys + replies + outbox + reviews > 0)
     logEvent('info', 'swept', {
       sessions,
       links,
       tokens,
       invitations,
+      keys,
       replies,
       outbox,
       reviews,

@@ -48,6 +48,7 @@ function staleRevision(error: NeonDbError): AppError {
 /** What a state means where "It is … now." would not say it. */
 const STATE_DETAILS: Record<string, string> = {
   last_owner: 'A project needs an owner: make somebody else one first.',
+  api_key_limit: 'An account has 50 API keys at most: revoke one first.',
 };
 
 /** Foreign keys by which a request names its caller. */
@@ -55,6 +56,7 @@ const PROFILE_KEYS: ReadonlySet<string> = new Set([
   'projects_created_by_fkey',
   'project_members_user_id_fkey',
   'sessions_user_id_fkey',
+  'api_keys_user_id_fkey',
   'invitations_created_by_fkey',
   'invitations_used_by_fkey',
 ]);

@@ -141,7 +141,7 @@ async function findReply<T>(
   scope: string,
   key: IdempotencyKey,
 ): Promise<Written<T> | null> {
-  const actorId = ctx.actor.kind === 'user' ? ctx.actor.userId : null;
+  const actorId = actorIdOf(ctx.actor);
   const results = await runBatch(
     ctx.services.db.primary,
     [

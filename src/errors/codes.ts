@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   idempotency_key_reused: { status: 422, title: 'This key was used for another request', retryable: false },
   upgrade_required: { status: 426, title: 'This address speaks WebSocket only', retryable: false },
   rate_limited: { status: 429, title: 'Too many attempts', retryable: true },
+  too_many_at_once: { status: 429, title: 'Too much of this is under way', retryable: true },
   internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
   unavailable: { status: 503, title: 'A part of Darkroom is not reachable', retryable: true },
   misconfigured: { status: 503, title: 'Darkroom is not configured', retryable: false },

@@ -3,14 +3,14 @@ import { createMiddleware } from 'hono/factory';
 import type { LookedUp, Principal } from '../cache/principal-cache.ts';
 import type { Actor, AppEnv, RequestContext } from '../context.ts';
 import { type AdmittedPrincipal, admitPrincipal } from '../domain/account/admit-principal.ts';
-import type { Credential } from '../domain/account/find-principal.ts';
 import { AppError } from '../errors/app-error.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
 import type { Check, Verdict } from '../rate-limit/limiter.ts';
 import { requestLimitOf } from '../rate-limit/policies.ts';
-import { callerPolicyOf, checksOf } from '../rate-limit/request-checks.ts';
+import { checksOf } from '../rate-limit/request-checks.ts';
 import { prefetchOf } from '../routes/prefetch.ts';
 import { readCredential, type ShownCredential } from './read-credential.ts';
+import { requireScope } from './require-scope.ts';
 import { refuseOver } from './refuse-over.ts';
 import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 
@@ -20,7 +20,7 @@ import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
  * credential whose record Redis does not have costs a look-up in the database.
  *
  * Errors, in this order: `rate_limited`; `unauthenticated` for a bearer token that is no good, for whoever sends one
- * means to be known by it. What somebody may do is the verb's business. While Redis is out of reach identity comes from
+ * means to be known by it; `forbidden` for an API key without the scope. What somebody may do is the verb's business. While Redis is out of reach identity comes from
  * the database, limits from the platform or the isolate, values from the isolate or the database. `isAttempt`: paths
  * that limitAttempts counts by address.
  */
@@ -77,29 +77,27 @@ async function admit(
   lookedUp: LookedUp,
 ): Promise<AdmittedPrincipal | null> {
   if (shown.state !== 'shown') return null;
-  const admitted = await admitPrincipal(ctx, shown.credential, lookedUp);
-  if (admitted?.isRead) tellLimit(ctx, shown.credential, admitted.principal);
-  return admitted;
+  return await admitPrincipal(ctx, shown.credential, lookedUp);
 }
 
-/** The limiter reads a caller's own limit from Redis: it must be there before the next request. */
-function tellLimit(ctx: RequestContext, { kind, name }: Credential, { plan, limit }: Principal): void {
-  const { limiter, policies, config } = ctx.services;
-  const own = requestLimitOf(plan, limit, config.LIMITER_SCALE);
-  const policy = callerPolicyOf(policies, { kind, key: name });
-  // Best effort: until it is told, the limit of the plan free holds.
-  ctx.waitUntil(
-    'limit-of-caller',
-    limiter.setKeyLimit(policy, name, own).catch(() => undefined),
-  );
+/** Tells Redis the limit of a caller who was judged by another: at the first request, and after a change of the plan. */
+function tellLimit(ctx: RequestContext, { plan, limit: own }: Principal): void {
+  const [verdict] = ctx.limits;
+  if (verdict?.source !== 'redis') return;
+  const { limiter, config } = ctx.services;
+  const theirs = requestLimitOf(plan, own, config.LIMITER_SCALE);
+  if (theirs !== verdict.limit)
+    ctx.waitUntil('limit-of-caller', limiter.setKeyLimit(verdict.policy, verdict.key, theirs));
 }
 
 function enter(c: Context<AppEnv>, { principal }: AdmittedPrincipal): void {
   const ctx = c.get('ctx');
   ctx.principal = principal;
-  ctx.plan = principal.plan;
   ctx.actor = toActor(principal);
   c.get('log')['actor'] = principal.userId;
+  if (principal.kind === 'apiKey') c.get('log')['apiKey'] = principal.id;
+  tellLimit(ctx, principal);
+  requireScope(ctx.actor, c.req.method);
 }
 
 function toActor({ kind, id, userId, scopes }: Principal): Actor {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../context.ts';
 import type { Credential } from '../domain/account/find-principal.ts';
+import { isApiKey } from '../domain/api-key/token.ts';
 import { hashToken } from '../domain/account/session-token.ts';
 import { readSessionToken } from './session-cookie.ts';
 
@@ -10,8 +11,6 @@ export type ShownCredential =
   | { state: 'invalid' }
   | { state: 'shown'; credential: Credential; cookie: string | null };
 
-const API_KEY = /^dk_live_[A-Za-z0-9_-]{20,100}$/;
-
 /**
  * What the request shows of itself: an access token or an API key, as a program does, or else the cookie. The signature
  * of an access token is checked without any round trip.
@@ -19,7 +18,7 @@ const API_KEY = /^dk_live_[A-Za-z0-9_-]{20,100}$/;
 export async function readCredential(c: Context<AppEnv>): Promise<ShownCredential> {
   const bearer = readBearer(c);
   if (bearer !== null) {
-    if (API_KEY.test(bearer)) return shown({ kind: 'apiKey', name: await hashToken(bearer) });
+    if (isApiKey(bearer)) return shown({ kind: 'apiKey', name: await hashToken(bearer) });
     const subject = await c.get('ctx').services.accessTokens.verify(bearer);
     return subject ? shown({ kind: 'program', name: subject.sessionId, subject }) : { state: 'invalid' };
   }

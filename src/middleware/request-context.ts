@@ -18,7 +18,6 @@ export function requestContext() {
     const ctx: RequestContext = {
       requestId,
       actor: { kind: 'anonymous' },
-      plan: 'free',
       idempotency: null,
       services: createServices(
         result.config,

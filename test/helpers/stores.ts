@@ -9,7 +9,8 @@ import {
   startSystemServer,
 } from '../../dev/redis/index.ts';
 import { startDohServer } from './doh-server.ts';
-import { startFaultControl, startFaultProxy } from './fault-proxy.ts';
+import { startFaultControl } from './fault-control.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 import { startImageHost } from './image-host.ts';
 import { startPoliteSite } from './polite-site.ts';
 import { startSlowSite } from './slow-site.ts';
@@ -124,6 +125,8 @@ export async function startStores(): Promise<Stores> {
         NEON_FETCH_ENDPOINT: `${neon.url}/sql`,
         UPSTASH_REDIS_REST_URL: gateway.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
+        // So long that a busy machine is not taken for a Redis that is out of order.
+        LIMITER_TIMEOUT_MS: '10000',
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
         // Of nobody but these tests: the first signs, the second has signed until a moment ago.
         TOKEN_SIGNING_KEYS: JSON.stringify(SIGNING_KEYS),

@@ -90,7 +90,7 @@ describe('what Redis holds under the key of a session', () => {
   it('can let nobody in for longer than the session lasts', async () => {
     const ada = await signUp();
     const past = new Date(Date.now() - 1).toISOString();
-    const record = { id: 'ses_1', userId: ada.userId, expiresAt: past, lastSeenAt: past };
+    const record = { id: 'ses_1', userId: ada.userId, expiresAt: past, lastSeenAt: past, plan: 'free' };
     await redisOfTheStack().set(await keyOf(ada), record);
     expect((await ada.call('/v1/profile')).status).toBe(401);
   });
@@ -101,7 +101,13 @@ describe('what Redis holds under the key of a session', () => {
     const tokenHash = await hashToken(crypto.randomUUID());
     const now = new Date().toISOString();
     await cache.drop([tokenHash]);
-    await cache.put(tokenHash, { id: 'ses_1', userId: 'usr_1', expiresAt: now, lastSeenAt: now });
+    await cache.put(tokenHash, {
+      id: 'ses_1',
+      userId: 'usr_1',
+      expiresAt: now,
+      lastSeenAt: now,
+      plan: 'free',
+    });
     expect(await cache.get(tokenHash)).toBeNull();
     const ttl = await redis.ttl(cacheKey('session', tokenHash));
     // Longer than any access token of the session.

@@ -118,4 +118,57 @@ const REFRESH_TOKENS: Probe[] = [
   probe(ROTATE('\\x03'), 0, 0, 0, 0, 0, 'denied'),
 ];
 
-export const IDENTITY_PROBES: readonly Probe[] = [...INVITATIONS, ...MEMBERS, ...REFRESH_TOKENS];
+const API_KEYS: Probe[] = [
+  probe('select id from api_keys', 1, 0, 0, 1, 0, 1),
+  probe('select token_hash from api_keys', 1, 0, 0, 1, 0, 'denied'),
+  probe('update api_keys set last_used_at = now()', 1, 0, 0, 1, 0, 'denied'),
+  denied(`update api_keys set scopes = '{write}'`),
+  probe('delete from api_keys', 1, 0, 0, 1, 0, 1),
+  probe(
+    `insert into api_keys (id, user_id, name, token_hash, display_prefix, scopes)
+     values ('key_new', 'usr_owner', 'New', '\\x09', 'dk_live_cccc', '{read}')`,
+    1,
+    'refused',
+    'refused',
+    'refused',
+    'refused',
+    'denied',
+  ),
+  probe('select app.check_api_key_count(0)', 'illegal_state', 1, 1, 'illegal_state', 1, 'denied'),
+  probe(`select from app.find_api_key('\\x01')`, 1, 1, 1, 1, 1, 'denied'),
+  probe(`select from app.find_api_key('\\x02')`, 0, 0, 0, 0, 0, 'denied'),
+];
+
+const PRINCIPALS: Probe[] = [
+  denied(`update profiles set plan = 'pro'`),
+  probe(`select app.set_plan('usr_viewer', 'pro')`, 1, 1, 1, 1, 1, 'denied'),
+  probe(
+    `select app.set_plan('usr_none', 'pro')`,
+    'not_found',
+    'not_found',
+    'not_found',
+    'not_found',
+    'not_found',
+    'denied',
+  ),
+  probe(`select from app.find_program_session('ses_program')`, 1, 1, 1, 1, 1, 'denied'),
+  probe(`select from app.find_program_session('ses_owner')`, 0, 0, 0, 0, 0, 'denied'),
+  probe(
+    `select from app.roles_of('usr_owner', 10) as r where r ->> 'prj_a' = 'owner'`,
+    1,
+    1,
+    1,
+    1,
+    1,
+    'denied',
+  ),
+  probe(`select from app.roles_of('usr_owner', 0) as r where r is null`, 1, 1, 1, 1, 1, 'denied'),
+];
+
+export const IDENTITY_PROBES: readonly Probe[] = [
+  ...INVITATIONS,
+  ...MEMBERS,
+  ...REFRESH_TOKENS,
+  ...API_KEYS,
+  ...PRINCIPALS,
+];

@@ -15,6 +15,9 @@ export const FIXTURE = `
     ('ses_program', 'usr_stranger', 'program', now() + interval '1 day');
   insert into refresh_tokens (token_hash, session_id, expires_at) values
     ('\\x01', 'ses_program', now() + interval '1 day'), ('\\x02', 'ses_program', now() - interval '1 day');
+  insert into api_keys (id, user_id, name, token_hash, display_prefix, scopes, expires_at) values
+    ('key_owner', 'usr_owner', 'Mine', '\\x01', 'dk_live_aaaa', '{read}', null),
+    ('key_old', 'usr_stranger', 'Old', '\\x02', 'dk_live_bbbb', '{read,write}', now() - interval '31 days');
   insert into sign_in_links (token_hash, user_id, expires_at) values
     ('\\x01', 'usr_owner', now() + interval '1 day'), ('\\x02', 'usr_owner', now() - interval '1 day');
 

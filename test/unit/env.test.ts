@@ -36,6 +36,9 @@ function readExamples(): [name: string, value: string][] {
   ]);
 }
 
+/** A switch has no value that betrays an example. */
+const SWITCHES = new Set(['LIMITER_ENABLED']);
+
 function problemsOf(env: object): string[] {
   const result = parseConfig(env);
   return result.ok ? [] : [...new Set(result.problems.map(({ variable }) => variable))];
@@ -70,12 +73,20 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
     },
   );
 
-  it.each(readExamples().filter(([name]) => name !== 'ENVIRONMENT'))(
+  it.each(readExamples().filter(([name]) => name !== 'ENVIRONMENT' && !SWITCHES.has(name)))(
     'refuses the example of %s by itself',
     (name, value) => {
       expect(problemsOf({ ...valid, [name]: value })).toEqual([name]);
     },
   );
+
+  it('takes an own database for the limits only with its own token', () => {
+    const url = 'https://calm-owl-12345.upstash.io';
+    const token = 'BXwsAAIjcDE5ZGY0NjQ2ZmU0';
+    const own = { ...valid, LIMITER_REDIS_REST_URL: url };
+    expect(problemsOf({ ...own, LIMITER_REDIS_REST_TOKEN: token })).toEqual([]);
+    expect(problemsOf(own)).toEqual(['LIMITER_REDIS_REST_URL']);
+  });
 
   it('refuses every line of the example file at once', () => {
     const examples = readExamples();
@@ -83,7 +94,7 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
     expect(named.sort()).toEqual(
       examples
         .map(([name]) => name)
-        .filter((name) => name !== 'ENVIRONMENT')
+        .filter((name) => name !== 'ENVIRONMENT' && !SWITCHES.has(name))
         .sort(),
     );
   });

@@ -2,6 +2,7 @@ import type { ListEntry } from '../import-list/list-entry.ts';
 import { createClient } from './client.ts';
 import { ProblemError, unreadableProblem } from './problem.ts';
 import {
+  isApiKey,
   isChanged,
   isConfig,
   isFacets,
@@ -11,6 +12,7 @@ import {
   isItem,
   isJob,
   isJoined,
+  isMadeApiKey,
   isMadeInvitation,
   isMember,
   isProgress,
@@ -24,7 +26,15 @@ import {
   isUserReply,
   pageOf,
 } from './types.ts';
-import type { ImageFilter, ItemStatus, JobOptions, Project, ReviewChange, Role } from './types.ts';
+import type {
+  ApiKeyScope,
+  ImageFilter,
+  ItemStatus,
+  JobOptions,
+  Project,
+  ReviewChange,
+  Role,
+} from './types.ts';
 
 const SAMPLE_DEADLINE_MS = 5_000;
 export const ITEMS_PAGE = 100;
@@ -108,6 +118,17 @@ export const api = {
     client.read(withQuery('/v1/sessions', { cursor }), pageOf(isSession), optional(signal)),
   revokeSession: (sessionId: string) =>
     client.send(`/v1/sessions/${encodeURIComponent(sessionId)}`, { method: 'DELETE' }),
+
+  apiKeys: (cursor: string | null, signal?: AbortSignal) =>
+    client.read(withQuery('/v1/api-keys', { cursor }), pageOf(isApiKey), optional(signal)),
+  createApiKey: (input: {
+    name: string;
+    scopes: readonly ApiKeyScope[];
+    expiresInDays: number | null;
+    requestsPerMinute: number | null;
+  }) => client.read('/v1/api-keys', isMadeApiKey, { method: 'POST', body: input }),
+  revokeApiKey: (keyId: string) =>
+    client.send(`/v1/api-keys/${encodeURIComponent(keyId)}`, { method: 'DELETE' }),
 
   projects: (cursor: string | null, signal?: AbortSignal) =>
     client.read(withQuery('/v1/projects', { limit: 50, cursor }), pageOf(isProject), optional(signal)),

@@ -17,6 +17,25 @@ export const isSession = shape({
 });
 export type Session = Guarded<typeof isSession>;
 
+export const API_KEY_SCOPES = ['read', 'write'] as const;
+const isScope = oneOf(...API_KEY_SCOPES);
+export type ApiKeyScope = Guarded<typeof isScope>;
+
+const apiKeyFields = {
+  id: isText,
+  name: isText,
+  prefix: isText,
+  scopes: listOf(isScope),
+  requestsPerMinute: nullable(isNumber),
+  createdAt: isText,
+  expiresAt: nullable(isText),
+  lastUsedAt: nullable(isText),
+};
+export const isApiKey = shape(apiKeyFields);
+export type ApiKey = Guarded<typeof isApiKey>;
+export const isMadeApiKey = shape({ ...apiKeyFields, token: isText });
+export type MadeApiKey = Guarded<typeof isMadeApiKey>;
+
 export const ROLES = ['viewer', 'reviewer', 'editor', 'owner'] as const;
 const isRole = oneOf(...ROLES);
 export type Role = Guarded<typeof isRole>;

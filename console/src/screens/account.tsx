@@ -1,3 +1,4 @@
+import { ApiKeys } from '../api-keys/api-keys.tsx';
 import { Button } from '../components/button.tsx';
 import { Select } from '../components/select.tsx';
 import { session } from '../state/session.ts';
@@ -48,6 +49,13 @@ export function AccountScreen() {
           <p class="muted">{t.account.sessionsHint}</p>
         </div>
         <SessionsTable />
+      </section>
+      <section class="section">
+        <div>
+          <h2>{t.apiKeys.title}</h2>
+          <p class="muted">{t.apiKeys.hint}</p>
+        </div>
+        <ApiKeys />
       </section>
     </div>
   );

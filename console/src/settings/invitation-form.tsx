@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import { ROLES, type MadeInvitation, type Role } from '../api/types.ts';
 import { Button } from '../components/button.tsx';
-import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { Select } from '../components/select.tsx';
+import { ShownOnce } from '../components/shown-once.tsx';
 import { config } from '../state/config.ts';
 import { useAction } from '../state/use-action.ts';
 import { t } from '../strings.ts';
@@ -56,16 +56,15 @@ export function InvitationForm({ projectId, onMade }: InvitationFormProps) {
         </Button>
       </form>
       {link !== null && (
-        <div class="invitation-link" role="status">
-          <p>{t.settings.linkOnce}</p>
-          <p class="row">
-            <span class="mono invitation-address" data-testid="invitation-link">
-              {link}
-            </span>
-            <CopyButton text={link} label={t.settings.copyLink} done={t.settings.linkCopied} />
-          </p>
+        <ShownOnce
+          text={link}
+          note={t.settings.linkOnce}
+          copyLabel={t.settings.copyLink}
+          copied={t.settings.linkCopied}
+          testId="invitation-link"
+        >
           {isOfThisMachine(link) && <p class="muted">{t.settings.linkOfThisMachine}</p>}
-        </div>
+        </ShownOnce>
       )}
     </div>
   );

@@ -1,12 +1,10 @@
 import type { LookedUp, Principal } from '../../cache/principal-cache.ts';
 import type { RequestContext } from '../../context.ts';
 import { AppError } from '../../errors/app-error.ts';
-import { type Credential, findPrincipal, touchSession } from './find-principal.ts';
+import { type Credential, findPrincipal, noteUse } from './find-principal.ts';
 
 export interface AdmittedPrincipal {
   principal: Principal;
-  /** Whether it was read from the database just now. */
-  isRead: boolean;
   /** Set when this use moved the end of a session, so that the cookie can follow. */
   extendedUntil: Date | null;
 }
@@ -29,23 +27,23 @@ export async function admitPrincipal(
     if (hasEnded(ctx, principal)) return null;
     const isOld = ctx.services.clock.now() - storedAt > REFRESH_AFTER_MS;
     if (isOld) ctx.waitUntil('principal-refresh', readAnew(ctx, credential));
-    return { principal, isRead: false, extendedUntil: null };
+    return { principal, extendedUntil: null };
   }
   try {
     return await readAnew(ctx, credential);
   } catch (error) {
     const known = lookedUp.state === 'unknown' ? knownByItself(credential) : null;
     if (!known || !(error instanceof AppError) || error.code !== 'unavailable') throw error;
-    return { principal: known, isRead: false, extendedUntil: null };
+    return { principal: known, extendedUntil: null };
   }
 }
 
 async function readAnew(ctx: RequestContext, credential: Credential): Promise<AdmittedPrincipal | null> {
   const found = await findPrincipal(ctx, credential);
   if (!found || hasEnded(ctx, found.principal)) return null;
-  const { principal, extendedUntil } = touchSession(ctx, found.principal);
+  const { principal, extendedUntil } = noteUse(ctx, found.principal);
   ctx.waitUntil('principal-put', ctx.services.principals.put(credential.name, principal, found.readAt));
-  return { principal, isRead: true, extendedUntil };
+  return { principal, extendedUntil };
 }
 
 function hasEnded(ctx: RequestContext, { expiresAt }: Principal): boolean {

@@ -4,7 +4,7 @@ import { read } from '../../db/read.ts';
 import { findOwnReply, write } from '../../db/write.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { hashPassword, verifyPassword } from './password.ts';
-import { requireUser } from './require-user.ts';
+import { requirePerson } from './require-person.ts';
 import { REVOCATION_MS, revocation } from './revoke-sessions.ts';
 
 /** Changes the caller's password and ends their other sessions. Errors: `invalid_credentials`, `conflict`. */
@@ -12,7 +12,7 @@ export async function changePassword(
   ctx: RequestContext,
   input: { currentPassword: string; newPassword: string },
 ) {
-  const user = requireUser(ctx);
+  const user = requirePerson(ctx);
   // The password that counts is the one that stands now.
   const [current] = await read<string>(ctx, {
     from: 'primary',

@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { principal, type Principal } from '../../cache/principal-cache.ts';
-import { API_KEY_SCOPES, type RequestContext } from '../../context.ts';
+import type { RequestContext } from '../../context.ts';
 import { runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { enterRead, readPosition } from '../../db/position.ts';
 import { sessions } from '../../db/schema/account.ts';
+import { apiKeys } from '../../db/schema/api-key.ts';
 import { enter } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Bookmark } from '../../lib/bookmark.ts';
@@ -23,20 +24,16 @@ export interface FoundPrincipal {
   readAt: Bookmark;
 }
 
-const row = principal.omit({ isAdmin: true }).extend({
-  email: z.string(),
-  limit: z.int().positive().nullable().default(null),
-  scopes: z.array(z.enum(API_KEY_SCOPES)).nullable().default(null),
-});
+const row = principal.omit({ isAdmin: true }).extend({ email: z.string() });
 
 function lookUp(credential: Credential): SQL {
   switch (credential.kind) {
     case 'session':
-      return sql`app.find_session_principal(decode(${credential.name}, 'hex'))`;
+      return sql`app.find_session(decode(${credential.name}, 'hex'))`;
     case 'program':
-      return sql`app.find_program_principal(${credential.subject.sessionId}, ${credential.subject.userId})`;
+      return sql`app.find_program(${credential.subject.sessionId}, ${credential.subject.userId})`;
     case 'apiKey':
-      return sql`app.find_key_principal(decode(${credential.name}, 'hex'))`;
+      return sql`app.find_api_key(decode(${credential.name}, 'hex'))`;
   }
 }
 
@@ -76,22 +73,27 @@ async function ask(
 }
 
 /**
- * A session that has not been used for a while ends later: the record as it will be after that, and the new end for the
- * cookie. Else every request of the cached record's life would move it again. Any other record as it is.
+ * Notes that a session or a key is used, if that was not noted for a while; a browser's session then ends later, too.
+ * Returns the record as it is after that, or every request of the cached record's life would note it again, and the new
+ * end for the cookie.
  */
-export function touchSession(
+export function noteUse(
   ctx: RequestContext,
   record: Principal,
 ): { principal: Principal; extendedUntil: Date | null } {
   const now = ctx.services.clock.now();
   const isFresh = record.lastSeenAt !== null && now - Date.parse(record.lastSeenAt) < SESSION_TOUCH_MS;
-  if (record.kind !== 'session' || isFresh) return { principal: record, extendedUntil: null };
-  const extendedUntil = new Date(now + SESSION_LIFETIME_MS);
-  const expiresAt = extendedUntil.toISOString();
-  const extend = sql`update ${sessions} set last_seen_at = now(), expires_at = ${expiresAt} where id = ${record.id}`;
-  const touched = runBatch(ctx.services.db.primary, [enter(record.userId, ctx.requestId), extend], {
+  // A program's session is prolonged by its refresh token alone.
+  if (record.kind === 'program' || isFresh) return { principal: record, extendedUntil: null };
+  const extendedUntil = record.kind === 'session' ? new Date(now + SESSION_LIFETIME_MS) : null;
+  const expiresAt = extendedUntil?.toISOString() ?? record.expiresAt;
+  const change =
+    record.kind === 'session'
+      ? sql`update ${sessions} set last_seen_at = now(), expires_at = ${expiresAt} where id = ${record.id}`
+      : sql`update ${apiKeys} set last_used_at = now() where id = ${record.id}`;
+  const noted = runBatch(ctx.services.db.primary, [enter(record.userId, ctx.requestId), change], {
     deadline: 'write',
   });
-  ctx.waitUntil('session-touch', touched);
+  ctx.waitUntil('use-noted', noted);
   return { principal: { ...record, lastSeenAt: new Date(now).toISOString(), expiresAt }, extendedUntil };
 }

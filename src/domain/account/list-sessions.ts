@@ -5,12 +5,12 @@ import { sessions } from '../../db/schema/account.ts';
 import { select } from '../../db/statement.ts';
 import { type Page, toPage } from '../../lib/cursor.ts';
 import type { PageInput } from '../page.ts';
-import { requireUser } from './require-user.ts';
+import { requirePerson } from './require-person.ts';
 import { type Session, sessionView } from './view.ts';
 
 /** The caller's open sessions, newest first. */
 export async function listSessions(ctx: RequestContext, page: PageInput): Promise<Page<Session>> {
-  const user = requireUser(ctx);
+  const user = requirePerson(ctx);
   const rows = await read<Session>(ctx, {
     // Who looks here wants to know who is signed in now, wherever they did so.
     from: 'primary',

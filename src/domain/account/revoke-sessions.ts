@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { sessions } from '../../db/schema/account.ts';
 import { type WriteInput, write } from '../../db/write.ts';
-import { requireUser } from './require-user.ts';
+import { requirePerson } from './require-person.ts';
 
 /** How long a reply waits for the caches to forget a session; later it is done by the outbox alone. */
 export const REVOCATION_MS = 1_000;
@@ -28,7 +28,7 @@ export function revocation(which: SQL): { effect: SQL; outbox: NonNullable<Write
 
 /** Ends one session of the caller. Errors: `not_found`. */
 export async function revokeSession(ctx: RequestContext, sessionId: string) {
-  const user = requireUser(ctx);
+  const user = requirePerson(ctx);
   const { effect, outbox } = revocation(sql`id = ${sessionId}`);
   return await write(ctx, {
     effects: [

@@ -1,8 +1,11 @@
 import type { RequestContext } from '../../context.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { byteStream } from '../../lib/byte-stream.ts';
+import { observedStream } from '../../lib/observed-stream.ts';
 import { zipStream, type ZipEntry } from '../../media/zip/index.ts';
+import { type Place, PLACE_MS } from '../../rate-limit/concurrency.ts';
 import { requireUser } from '../account/require-user.ts';
+import { takePlace } from '../account/take-place.ts';
 import type { ImageFilter } from '../image/filter.ts';
 import type { ImageRecord } from '../image/view.ts';
 import { archivePathOf, metadataChunks } from './metadata.ts';
@@ -25,12 +28,14 @@ export function slugOf(name: string): string {
     .slice(0, 60);
 }
 
+/** Several times within the life of a place. */
+const RENEWAL_MS = PLACE_MS / 4;
 /** Objects asked of R2 ahead of the one being written. */
 const OPEN_AHEAD = 6;
 
 /**
  * The project's images that match as of now, newest first, streamed: a page of records and a few open objects are in
- * memory, whatever the size. Errors: `not_found`; a failure while streaming breaks the stream off, so that a short file
+ * memory, whatever the size. Errors: `not_found`; `too_many_at_once`; a failure while streaming breaks the stream off, so that a short file
  * is never taken for a whole one.
  */
 export async function exportProject(
@@ -40,9 +45,31 @@ export async function exportProject(
 ): Promise<Exported> {
   requireUser(ctx);
   const snapshot = await takeSnapshot(ctx, projectId, filter);
-  const stream =
+  const place = await takePlace(ctx, 'export');
+  const written =
     format === 'jsonl' ? byteStream(metadataChunks(snapshot.records())) : zipStream(entriesOf(ctx, snapshot));
+  const stream = whilePlaced(ctx, place, written);
   return { stream, fileName: `${slugOf(snapshot.projectName) || projectId}.${format}` };
+}
+
+/** Holds the place of an export for as long as its bytes flow; whoever stops reading loses it after PLACE_MS. */
+function whilePlaced(
+  ctx: RequestContext,
+  place: Place,
+  stream: ReadableStream<Uint8Array>,
+): ReadableStream<Uint8Array> {
+  const { clock } = ctx.services;
+  let renewedAt = clock.now();
+  return observedStream(stream, {
+    onChunk() {
+      if (clock.now() - renewedAt < RENEWAL_MS) return;
+      renewedAt = clock.now();
+      ctx.waitUntil('export-place', place.renew());
+    },
+    onEnd() {
+      ctx.waitUntil('export-place', place.release());
+    },
+  });
 }
 
 async function* entriesOf(ctx: RequestContext, snapshot: ProjectSnapshot): AsyncGenerator<ZipEntry> {

@@ -15,6 +15,7 @@ import { readCapped } from '../../media/read-capped.ts';
 import { isSwept, storeAgain } from '../../media/store-again.ts';
 import { createLeaseQueue } from '../../resilience/lease-queue.ts';
 import { requireUser } from '../account/require-user.ts';
+import { takePlace } from '../account/take-place.ts';
 import { type Image, type ImageRecord, selectImages, showImage } from './view.ts';
 
 /** From the first byte to the last: 10 MiB at 1 Mbit/s take 84 s. */
@@ -35,9 +36,10 @@ export interface Upload extends Image {
 
 /**
  * Adds one file to a project. Needs the role editor. Errors: `payload_too_large`; `unusable_image` with the reason
- * for what a crawl would reject; `unavailable`, also when the isolate has too many uploads at once.
+ * for what a crawl would reject; `too_many_at_once`; `unavailable`, also when the isolate has too many uploads at once.
  *
- * Costs a round trip before the write: the bytes of those who may not are neither read nor stored.
+ * Costs two round trips before the write, to Postgres and to Redis: the bytes of those who may not are neither read nor
+ * stored.
  */
 export async function uploadImage(
   ctx: RequestContext,
@@ -47,11 +49,14 @@ export async function uploadImage(
   requireUser(ctx);
   const authorize = enterProject(projectId, 'editor');
   await read(ctx, { from: 'replica', authorize, query: sql`select null::jsonb` });
-  const turn = await uploads.run(async () => {
-    const ingested = await ingest(ctx, await readCapped(input.body, MAX_IMAGE_BYTES, BODY_DEADLINE_MS));
-    await coverContent(ctx, ingested.facts.sha256, input.fileName);
-    return await record(ctx, projectId, ingested, input.fileName);
-  });
+  const place = await takePlace(ctx, 'upload');
+  const turn = await uploads
+    .run(async () => {
+      const ingested = await ingest(ctx, await readCapped(input.body, MAX_IMAGE_BYTES, BODY_DEADLINE_MS));
+      await coverContent(ctx, ingested.facts.sha256, input.fileName);
+      return await record(ctx, projectId, ingested, input.fileName);
+    })
+    .finally(() => ctx.waitUntil('upload-place', place.release()));
   if (!turn.ok) throw new AppError('unavailable', 'Too many uploads at once.', { retryAfter: 5 });
   const { duplicate, ...found } = turn.value.body;
   return { ...turn.value, body: { ...showImage(ctx.services, found), duplicate } };

@@ -17,7 +17,10 @@ export interface RoomTicket {
 
 /** A ticket to the room of a project, for its members. Errors: `not_found` for anybody else. */
 export async function issueRoomTicket(ctx: RequestContext, projectId: string): Promise<RoomTicket> {
-  const { userId, sessionId } = requireUser(ctx);
+  const caller = requireUser(ctx);
+  const { userId } = caller;
+  // By this the room ends its sockets when the session or the key is revoked.
+  const session = caller.kind === 'user' ? caller.sessionId : caller.keyId;
   const [guest] = await read<{ name: string; role: MemberRole }>(ctx, {
     // The ticket is believed for as long as it lasts: nobody gets one by a membership that has just ended.
     from: 'primary',
@@ -29,7 +32,7 @@ export async function issueRoomTicket(ctx: RequestContext, projectId: string): P
   if (!guest) throw new AppError('not_found', '');
   const issuedAt = ctx.services.clock.now();
   return {
-    ticket: ctx.services.tickets.issue(projectId, { user: userId, ...guest, session: sessionId, issuedAt }),
+    ticket: ctx.services.tickets.issue(projectId, { user: userId, ...guest, session, issuedAt }),
     expiresAt: new Date(issuedAt + TICKET_TTL_MS).toISOString(),
     url: `/v1/projects/${projectId}/room`,
   };

@@ -1,0 +1,27 @@
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
+import { setPlan } from '../../domain/account/set-plan.ts';
+import { PLANS } from '../../rate-limit/plans.ts';
+import type { App } from '../app.ts';
+import { markReplay } from '../reply.ts';
+import { body, id, json, problems } from '../schema.ts';
+
+const plan = z.enum(PLANS);
+
+export function planRoute(app: App): void {
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/v1/admin/users/{userId}/plan',
+      tags: ['Admin'],
+      summary: 'Give an account another plan; for platform admins',
+      request: { params: z.object({ userId: id('usr') }), ...body(z.strictObject({ plan })) },
+      responses: { 200: json(z.object({ userId: z.string(), plan })), ...problems },
+    }),
+    async (c) => {
+      const written = await setPlan(c.get('ctx'), c.req.valid('param').userId, c.req.valid('json').plan);
+      markReplay(c, written);
+      return c.json(written.body, 200);
+    },
+  );
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type Call, createClient, signUp } from '../helpers/client.ts';
+import { FAULT_MODES } from '../helpers/fault-modes.ts';
+import { openFaultyStore } from '../helpers/faults.ts';
+import { problemOf } from '../helpers/problem.ts';
+
+/** The figures of a deployment. */
+const DEPLOYED = { LIMITER_SCALE: '1' };
+/** Under the time that a fault may cost a request, with room for a busy machine. */
+const BOUND_MS = 5_000;
+
+/** A new minute in the middle of a count would give some of it back. */
+async function waitForRoom(): Promise<void> {
+  await vi.waitUntil(() => Date.now() % 60_000 < 45_000, { timeout: 20_000 });
+}
+
+/** The statuses of `times` requests of one client, some at a time. */
+async function send(client: ReturnType<typeof createClient>, times: number, path: string, call: Call = {}) {
+  const statuses: number[] = [];
+  for (let sent = 0; sent < times; sent += 10) {
+    const some = Array.from({ length: Math.min(10, times - sent) }, () =>
+      client.send(path, { leaveBackground: true, ...call }),
+    );
+    for (const { status } of await Promise.all(some)) statuses.push(status);
+  }
+  return statuses;
+}
+
+const countOf = (statuses: number[], wanted: number) => statuses.filter((status) => status === wanted).length;
+const randomToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
+
+describe('requests without credentials', () => {
+  it('are 60 a minute of one address, and of another one its own 60', async () => {
+    await waitForRoom();
+    const client = createClient();
+    const call = { variables: DEPLOYED };
+    const statuses = await send(client, 65, '/v1/projects', call);
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 5]);
+    const problem = await problemOf('/v1/projects', call, client);
+    expect(problem).toMatchObject({ code: 'rate_limited', retryable: true });
+    expect(problem.headers.get('ratelimit-policy')).toBe('"anonymous";q=60;w=60');
+    expect(problem.headers.get('ratelimit')).toMatch(/^"anonymous";r=0;t=\d+$/);
+    const retryAfter = Number(problem.headers.get('retry-after'));
+    expect(retryAfter).toBeGreaterThan(0);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+    expect((await createClient().send('/v1/projects', call)).status).toBe(401);
+  });
+});
+
+describe('credentials that are no good', () => {
+  it('are limited by address before anybody is looked up, however many are tried', async () => {
+    await waitForRoom();
+    const client = createClient();
+    const statuses: number[] = [];
+    for (let count = 0; count < 62; count++) {
+      const headers = { authorization: `Bearer dk_live_${randomToken()}` };
+      statuses.push((await client.send('/v1/profile', { headers, variables: DEPLOYED })).status);
+    }
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 2]);
+    const headers = { authorization: 'Bearer not.a.token' };
+    const refused = await problemOf('/v1/profile', { headers, variables: DEPLOYED }, client);
+    expect(refused.headers.get('ratelimit')).toContain('"bad-credentials";r=0;');
+  });
+
+  it('are not those of somebody who may not do what they ask for', async () => {
+    const ada = await signUp();
+    for (let count = 0; count < 3; count++) {
+      const body = { currentPassword: 'a guess', newPassword: 'correct horse battery' };
+      expect((await ada.send('/v1/profile/password', { body })).status).toBe(401);
+    }
+    const { headers } = await ada.send('/v1/profile');
+    expect(headers.get('ratelimit-policy')).toBe('"free";q=6000;w=60');
+  });
+});
+
+describe('requests that cost more than others', () => {
+  it.each([
+    ['GET', '/v1/projects/prj_1/export?format=jsonl', 'export', 10],
+    ['POST', '/v1/jobs/job_1/start', 'job-start', 30],
+    ['POST', '/v1/jobs/job_1/retry', 'job-start', 30],
+  ])('(%s %s) have the extra limit %s of %s a minute', async (method, path, name, limit) => {
+    await waitForRoom();
+    const ada = await signUp();
+    const call = { method, variables: { ...DEPLOYED } };
+    const { headers } = await ada.send(path, call);
+    expect(headers.get('ratelimit-policy')).toBe(`"free";q=600;w=60, "${name}";q=${limit};w=60`);
+    expect(headers.get('ratelimit')).toMatch(new RegExp(`, "${name}";r=${limit - 1};t=\\d+$`));
+    const statuses = await send(ada, limit + 4, path, call);
+    expect(countOf(statuses, 429)).toBe(5);
+    expect((await ada.send('/v1/profile', { variables: DEPLOYED })).status).toBe(200);
+  });
+});
+
+describe('limits that are switched off', () => {
+  it('count nothing and say nothing', async () => {
+    const statuses = await send(createClient(), 70, '/v1/projects', {
+      variables: { ...DEPLOYED, LIMITER_ENABLED: 'off' },
+    });
+    expect(countOf(statuses, 401)).toBe(70);
+    const { headers } = await createClient().send('/v1/projects', { variables: { LIMITER_ENABLED: 'off' } });
+    expect(headers.has('ratelimit')).toBe(false);
+  });
+});
+
+const FAULTS = FAULT_MODES.filter((mode) => mode !== 'ok');
+
+describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
+  it("requests are counted by the platform's limiter, in bounded time, without headers, until it is well", async () => {
+    const redis = await openFaultyStore('redis');
+    const client = createClient();
+    const call = { variables: { ...redis.variables, ...DEPLOYED } };
+    expect((await client.send('/v1/projects', call)).headers.has('ratelimit')).toBe(true);
+    await redis.set(fault);
+    const logged = vi.spyOn(console, 'info').mockImplementation(() => undefined);
+    await waitForRoom();
+    const started = Date.now();
+    const statuses = await send(client, 65, '/v1/projects', call);
+    expect(Date.now() - started).toBeLessThan(BOUND_MS);
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 5]);
+    const refused = await client.send('/v1/projects', call);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('60');
+    expect(refused.headers.has('ratelimit')).toBe(false);
+    expect(refused.headers.has('ratelimit-policy')).toBe(false);
+    const said = logged.mock.calls.flat().map((line): unknown => JSON.parse(String(line)));
+    expect(said).toContainEqual(
+      expect.objectContaining({
+        limiter: 'platform:anonymous',
+        limiterFault: expect.stringMatching(/^\w*Error: /),
+      }),
+    );
+    logged.mockRestore();
+    await redis.set('ok');
+    await vi.waitUntil(
+      async () => (await createClient().send('/v1/projects', call)).headers.has('ratelimit'),
+      {
+        timeout: 15_000,
+        interval: 200,
+      },
+    );
+  });
+});
