@@ -4,6 +4,7 @@ import { configOf } from './env.ts';
 import { consumeCrawl } from './queues/crawl-consumer.ts';
 import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
+import { publicSiteOf } from './public-site/public-site.ts';
 import { createServices, type Services } from './services.ts';
 import { restoreSharedOrigin } from './shared-request.ts';
 
@@ -11,15 +12,17 @@ export { HostGate } from '../durable-objects/host-gate/index.ts';
 
 export { CrawlCoordinator } from '../durable-objects/crawl-coordinator/index.ts';
 
+export { PublicSite } from './public-site/entrypoint.ts';
+
 export { Room } from '../durable-objects/room/index.ts';
 
 // Isolate lifetime: routes are compiled once and hold nothing of a request.
 const app = buildApp();
 
 /** Services for work that no request asked for; throws where a request would be refused. */
-function servicesOf(env: object): Services {
+function servicesOf(env: object, { exports }: ExecutionContext): Services {
   const result = configOf(env);
-  if (result.ok) return createServices(result.config);
+  if (result.ok) return createServices(result.config, publicSiteOf(exports));
   throw new Error(`Not configured: ${result.problems.map(({ variable }) => variable).join(', ')}`);
 }
 
@@ -27,13 +30,13 @@ export default {
   async fetch(request, env, executionContext) {
     return await app.fetch(restoreSharedOrigin(request, env), env, executionContext);
   },
-  async queue(batch, env) {
-    const services = servicesOf(env);
+  async queue(batch, env, executionContext) {
+    const services = servicesOf(env, executionContext);
     if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
     else if (batch.queue.includes('-discover')) await consumeDiscover(batch, services);
     else await consumeCrawl(batch, services);
   },
-  async scheduled(controller, env) {
-    await runCron(controller.cron, servicesOf(env));
+  async scheduled(controller, env, executionContext) {
+    await runCron(controller.cron, servicesOf(env, executionContext));
   },
 } satisfies ExportedHandler<object>;

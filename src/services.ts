@@ -7,6 +7,10 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
+import { createEdgePurger, type PublicSite } from './public-site/public-site.ts';
+import { forgetPages } from './public-site/page-memory.ts';
+import type { Purger } from './purge/purger.ts';
+import { createZonePurger, type ZoneAccess } from './purge/zone-purger.ts';
 import { createRedis } from './redis/client.ts';
 import { type AccessTokens, createAccessTokens } from './keys/access-token.ts';
 import { createLimiter, type Limiter } from './rate-limit/limiter.ts';
@@ -31,10 +35,18 @@ export interface Services {
   rooms: RoomNamespace;
   tickets: TicketSigner;
   reporter: Reporter;
+  /** Every place that keeps copies. */
+  purgers: readonly Purger[];
 }
 
-/** The one place that knows how the parts are made. Opens no connection. */
-export function createServices(config: Config): Services {
+function zoneOf(config: Config): ZoneAccess | null {
+  const { CACHE_PURGE_URL, CACHE_PURGE_ZONE_ID: zoneId, CACHE_PURGE_TOKEN: token, PUBLIC_URL } = config;
+  if (zoneId === undefined || token === undefined) return null;
+  return { apiUrl: CACHE_PURGE_URL.replace(/\/$/, ''), zoneId, token, origin: new URL(PUBLIC_URL).origin };
+}
+
+/** The one place that knows how the parts are made. Opens no connection. `site` is not there for a Durable Object. */
+export function createServices(config: Config, site: PublicSite | null = null): Services {
   const redis = createRedis(config);
   return {
     config,
@@ -57,5 +69,6 @@ export function createServices(config: Config): Services {
     rooms: config.ROOM,
     tickets: createTicketSigner(config.MEDIA_SIGNING_KEY),
     reporter: createReporter(config),
+    purgers: [forgetPages, createEdgePurger(site), createZonePurger(zoneOf(config))],
   };
 }

@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   invalid_ticket: { status: 401, title: 'This ticket is not valid or has expired', retryable: false },
   invalid_credentials: { status: 401, title: 'These sign-in details are not right', retryable: false },
   forbidden: { status: 403, title: 'Your role does not allow this', retryable: false },
+  insecure_transport: { status: 403, title: 'Use https', retryable: false },
   cross_origin: { status: 403, title: 'Requests from other sites are refused', retryable: false },
   invalid_signature: { status: 403, title: 'This link is not valid or has expired', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },

@@ -3,6 +3,7 @@ import type { AppEnv, RequestContext } from '../context.ts';
 import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
+import { publicSiteOf } from '../public-site/public-site.ts';
 import { createServices } from '../services.ts';
 
 /** Wires the services; sends the bookmark of a write back. */
@@ -15,7 +16,7 @@ export function requestContext() {
       requestId,
       actor: { kind: 'anonymous' },
       idempotency: null,
-      services: createServices(result.config),
+      services: createServices(result.config, publicSiteOf(c.executionCtx.exports)),
       waitUntil(name, work) {
         const guarded = work.catch((error: unknown) => {
           logEvent('error', 'background_failed', { requestId, name, ...describeError(error) });

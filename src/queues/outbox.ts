@@ -4,6 +4,7 @@ import { READ_DEADLINE_MS, runBatch, values, WRITE_DEADLINE_MS } from '../db/bat
 import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
+import { purgeEverywhere } from '../purge/purger.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -26,6 +27,7 @@ const roomPublish = z.object({
   ),
 });
 const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
+const copiesPurge = z.object({ tags: z.array(z.string()) });
 const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
@@ -37,7 +39,9 @@ export interface OutboxMessage {
     | 'sessions.revoked'
     | 'room.publish'
     | 'room.dismiss'
-    | 'room.close';
+    | 'room.close'
+    /** Copies of what was public until now. */
+    | 'copies.purge';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;
@@ -129,6 +133,10 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     case 'room.close': {
       const { projectId, code } = roomClose.parse(row.payload);
       return await toRoom(services.room(projectId).close(code));
+    }
+    case 'copies.purge': {
+      await purgeEverywhere(services, copiesPurge.parse(row.payload), row.requestId ?? 'outbox');
+      return;
     }
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);

@@ -62,7 +62,11 @@ describe('production with a variable missing', () => {
   });
 
   it('does no background work either, and says which variable it needs', async () => {
-    const run = worker.scheduled(createScheduledController({ cron: '* * * * *' }), { ...env, ...variables });
+    const run = worker.scheduled(
+      createScheduledController({ cron: '* * * * *' }),
+      { ...env, ...variables },
+      createExecutionContext(),
+    );
     await expect(run).rejects.toThrow('Not configured: UPSTASH_REDIS_REST_TOKEN');
   });
 });
