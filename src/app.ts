@@ -1,7 +1,9 @@
 import { MAX_IMAGE_BYTES } from './crawl/fetch-image.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { boundedHeaders } from './middleware/bounded-headers.ts';
 import { cacheHeaders } from './middleware/cache-headers.ts';
+import { compress } from './middleware/compress.ts';
 import { handleError } from './middleware/handle-error.ts';
 import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
@@ -14,6 +16,7 @@ import { operator } from './middleware/operator.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requireConfig } from './middleware/require-config.ts';
+import { requireHttps } from './middleware/require-https.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
@@ -59,9 +62,9 @@ const ATTEMPTS = [
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
   const app = createApp();
-  app.use(requestId(), accessLog(), securityHeaders(), cacheHeaders());
+  app.use(requestId(), accessLog(), securityHeaders(), compress(), cacheHeaders());
   livenessRoute(app);
-  app.use(requireConfig(), knownHost(), sameOrigin());
+  app.use(requireConfig(), requireHttps(), boundedHeaders(), knownHost(), sameOrigin());
   publicRoutes(app);
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(jsonBody(MAX_BODY_BYTES, isList), requestContext(), idempotencyKey(isList));

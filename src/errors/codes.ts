@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   unusable_image: { status: 422, title: 'The image cannot be used', retryable: false },
   idempotency_key_reused: { status: 422, title: 'This key was used for another request', retryable: false },
   upgrade_required: { status: 426, title: 'This address speaks WebSocket only', retryable: false },
+  headers_too_large: { status: 431, title: 'The headers of the request are too large', retryable: false },
   rate_limited: { status: 429, title: 'Too many attempts', retryable: true },
   internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
   unavailable: { status: 503, title: 'A part of Darkroom is not reachable', retryable: true },
