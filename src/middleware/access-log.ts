@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
 import type { AppEnv } from '../context.ts';
 import { logEvent } from '../observability/logger.ts';
+import { matchedRoute } from './matched-route.ts';
 
 /** One wide event a request, named `event`. Paths are logged as route patterns: an address may hold a signature or a token. */
 export function accessLog(event = 'request') {
@@ -13,7 +13,7 @@ export function accessLog(event = 'request') {
     logEvent(status >= 500 ? 'error' : 'info', event, {
       requestId: c.get('requestId'),
       method: c.req.method,
-      route: routePath(c, -1),
+      route: matchedRoute(c) ?? '/*',
       status,
       durationMs: Math.round(performance.now() - started),
       ...c.get('log'),

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { PublicImage, PublicProject } from '../domain/project/read-public.ts';
+import type { PublicImage, PublicProject } from '../domain/project/public-view.ts';
 import { PAGE_STYLE } from './page-style.ts';
 
 const LICENSES: Readonly<Record<string, string>> = {

@@ -15,6 +15,7 @@ const DOCUMENT = {
       'repetition has no further effect and answers with the stored reply and `Idempotent-Replayed: true`; another',
       'request under the same key is 422. Keys are kept for a day.',
       'Lists are `{data, nextCursor}`; pass `nextCursor` as `cursor` for the next page.',
+      'JSON has an `ETag`: send it as `If-None-Match`, and what has not changed is 304.',
       'Every reply of 400 or more is `application/problem+json` (RFC 9457) with a `code` and the `requestId`.',
     ].join(' '),
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { PublicImage, PublicProject } from '../../../src/domain/project/read-public.ts';
+import type { PublicImage, PublicProject } from '../../../src/domain/project/public-view.ts';
 import { PAGE_CONTENT_SECURITY_POLICY, PAGE_STYLE } from '../../../src/public-site/page-style.ts';
 import { renderPage } from '../../../src/public-site/render-page.ts';
 
