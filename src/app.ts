@@ -1,14 +1,11 @@
-import { HTTPException } from 'hono/http-exception';
-import type { Context } from 'hono';
-import type { AppEnv } from './context.ts';
 import { MAX_IMAGE_BYTES } from './crawl/fetch-image.ts';
-import { configOf } from './env.ts';
-import { AppError } from './errors/app-error.ts';
-import { toProblemResponse } from './errors/problem.ts';
 import { accessLog } from './middleware/access-log.ts';
-import { cacheHeaders } from './middleware/cache-headers.ts';
+import { boundedHeaders } from './middleware/bounded-headers.ts';
 import { bookmark } from './middleware/bookmark.ts';
+import { cacheHeaders } from './middleware/cache-headers.ts';
+import { compress } from './middleware/compress.ts';
 import { deadline } from './middleware/deadline.ts';
+import { handleError } from './middleware/handle-error.ts';
 import { idempotencyKey } from './middleware/idempotency-key.ts';
 import { imageBody } from './middleware/image-body.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_JOB_BODY_BYTES } from './middleware/json-body.ts';
@@ -18,15 +15,16 @@ import { limitAttempts } from './middleware/limit-attempts.ts';
 import { limitHeaders } from './middleware/limit-headers.ts';
 import { gate } from './middleware/gate.ts';
 import { notFound } from './middleware/not-found.ts';
+import { operator } from './middleware/operator.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requireConfig } from './middleware/require-config.ts';
+import { requireHttps } from './middleware/require-https.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
-import { logReporter } from './observability/reporter.ts';
-import { createServices } from './services.ts';
 import { type App, createApp } from './routes/app.ts';
+import { adminRoutes } from './routes/admin/index.ts';
 import { planRoute } from './routes/admin/plan.ts';
 import { apiKeyRoutes } from './routes/api-key/index.ts';
 import { authRoutes } from './routes/auth/index.ts';
@@ -41,11 +39,12 @@ import { imageRoutes } from './routes/image/index.ts';
 import { invitationRoutes } from './routes/invitation/index.ts';
 import { jobRoutes } from './routes/job/index.ts';
 import { jwksRoute } from './routes/jwks.ts';
-import { mediaRoutes, publicMediaRoutes } from './routes/media/index.ts';
+import { mediaRoutes } from './routes/media/index.ts';
 import { memberRoutes } from './routes/member/index.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { profileRoutes } from './routes/profile/index.ts';
 import { projectRoutes } from './routes/project/index.ts';
+import { publicRoutes } from './routes/public/index.ts';
 import { reviewRoutes } from './routes/review/index.ts';
 import { roomSocketRoute, roomTicketRoute } from './routes/room/index.ts';
 import { sessionRoutes } from './routes/session/index.ts';
@@ -69,9 +68,10 @@ const ATTEMPTED: ReadonlySet<string> = new Set([...PASSWORD_ATTEMPTS, ...ATTEMPT
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
   const app = createApp();
-  app.use(requestId(), accessLog(), securityHeaders(), cacheHeaders());
+  app.use(requestId(), accessLog(), securityHeaders(), compress(), cacheHeaders());
   livenessRoute(app);
-  app.use(requireConfig(), deadline(), knownHost(), sameOrigin());
+  app.use(requireConfig(), requireHttps(), boundedHeaders(), deadline(), knownHost(), sameOrigin());
+  publicRoutes(app);
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(
     jsonBody(MAX_BODY_BYTES, isList),
@@ -85,10 +85,10 @@ export function buildApp(): App {
   consoleConfigRoute(app);
   openapiRoute(app);
   jwksRoute(app);
-  publicMediaRoutes(app);
   roomSocketRoute(app);
   app.on('POST', ATTEMPTS, limitAttempts());
   app.on('POST', PASSWORD_ATTEMPTS, limitAttempts({ emailOf: attemptedEmail }));
+  app.use('/v1/admin/*', operator());
   app.use(
     '/v1/*',
     gate((path) => ATTEMPTED.has(path)),
@@ -110,43 +110,10 @@ export function buildApp(): App {
   binRoutes(app);
   roomTicketRoute(app);
   exportRoutes(app);
+  adminRoutes(app);
 
   const refuse = notFound(app);
   app.notFound(async (c) => (await serveConsole(c)) ?? refuse(c));
   app.onError(handleError);
   return app;
-}
-
-/** Every error ends here: known ones become their problem, unknown ones `internal`, and are reported. */
-function handleError(error: Error, c: Context<AppEnv>): Response {
-  const requestId = c.get('requestId');
-  const known = toKnownError(error);
-  const log = c.get('log');
-  log['code'] = known.code;
-  if (known.cause instanceof Error) log['cause'] = `${known.cause.name}: ${known.cause.message}`;
-  if (known.code === 'internal') {
-    const result = configOf(c.env);
-    const scope = { requestId, trace: c.get('trace'), signal: null, route: () => c.req.path };
-    const reporter = result.ok ? createServices(result.config, scope).reporter : logReporter;
-    reporter.report(known.cause ?? error, { requestId, route: c.req.path }, (work) =>
-      c.executionCtx.waitUntil(work),
-    );
-  }
-  return toProblemResponse(known, c.req.path, requestId);
-}
-
-function toKnownError(error: Error): AppError {
-  if (error instanceof AppError) return error;
-  // Hono's own: a body that is not JSON.
-  if (error instanceof HTTPException && error.status === 400) {
-    return new AppError('invalid_request', 'The body is not valid JSON.', {
-      cause: error,
-      errors: [{ path: 'body', message: 'is not valid JSON' }],
-    });
-  }
-  // And its own judgement of the content type, which is stricter than jsonBody about how it is written.
-  if (error instanceof HTTPException && error.status === 415) {
-    return new AppError('unsupported_media_type', 'Set Content-Type to application/json.', { cause: error });
-  }
-  return new AppError('internal', '', { cause: error });
 }

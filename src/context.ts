@@ -12,6 +12,7 @@ import type { Services } from './services.ts';
 export type Actor =
   | { kind: 'user'; userId: string; sessionId: string }
   | { kind: 'apiKey'; userId: string; keyId: string; scopes: ApiKeyScope[] }
+  /** Whoever operates the installation, by OPERATOR_TOKEN. */
   | { kind: 'service' }
   | { kind: 'anonymous' };
 
@@ -58,7 +59,8 @@ export interface AppEnv {
   Variables: {
     requestId: string;
     trace: Trace;
-    deadline: RequestDeadline;
+    /** Not there for what the platform's copies ask for: whoever asked them has one. */
+    deadline?: RequestDeadline;
     /** Not there for what is answered before the services are wired. */
     ctx: RequestContext;
     log: LogFields;

@@ -59,6 +59,18 @@ const origins = z
     (list) => list.every((one) => URL.canParse(one) && new URL(one).origin === one),
     'must be origins, separated by commas',
   );
+const emails = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim().toLowerCase())
+      .filter(Boolean),
+  )
+  .refine(
+    (list) => list.every((one) => /^[^\s@]+@[^\s@]+$/.test(one)),
+    'must be e-mails, separated by commas',
+  );
 /** 32 bytes or more in base64 or base64url. */
 const secret = z.string().regex(/^[A-Za-z0-9+/_-]{43,}={0,2}$/, 'must be at least 32 random bytes in base64');
 
@@ -72,6 +84,8 @@ const signingKeys = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const zoneId = z.string().regex(/^[0-9a-f]{32}$/, 'must be the 32 hexadecimal digits of a zone');
+
 const requestsPerSecond = (most: number) => z.coerce.number().min(0.01).max(most);
 /** `on` or `off`, for what is on unless it is switched off. */
 const switchedOn = z
@@ -84,13 +98,6 @@ const scale = (most: number) => z.coerce.number().min(0.01).max(most);
 const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
 const milliseconds = (most: number) => z.coerce.number().int().min(10).max(most);
 const seconds = (least: number) => z.coerce.number().min(least).max(3_600);
-
-const emails = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim().toLowerCase())
-    .filter(Boolean),
-);
 
 const local = {
   ENVIRONMENT: z.enum(ENVIRONMENTS),
@@ -113,12 +120,16 @@ const local = {
   SHARED_URL: httpUrl.refine((text) => text.startsWith('https://'), 'must be https').optional(),
   SHARED_SECRET: secret.optional(),
   SENTRY_DSN: httpUrl.optional(),
+  ADMIN_EMAILS: emails.default([]),
+  OPERATOR_TOKEN: secret.optional(),
+  CACHE_PURGE_ZONE_ID: zoneId.optional(),
+  CACHE_PURGE_TOKEN: z.string().min(1).optional(),
+  CACHE_PURGE_URL: httpUrl.default('https://api.cloudflare.com/client/v4'),
   NEON_FETCH_ENDPOINT: httpUrl.optional(),
   CRAWL_ALLOWED_ORIGINS: origins.optional(),
   CRAWL_REQUESTS_PER_SECOND: requestsPerSecond(10_000).default(5),
   CRAWL_RETRY_SECONDS: seconds(0.1).default(15),
   DOH_URL: httpUrl.optional(),
-  ADMIN_EMAILS: emails.default([]),
   LIMITER_ENABLED: switchedOn,
   LIMITER_REDIS_REST_URL: httpUrl.optional(),
   LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
@@ -179,6 +190,19 @@ const deployed = {
   ),
   PUBLIC_URL: remoteHttps,
   SENTRY_DSN: remoteHttps.optional(),
+  OPERATOR_TOKEN: secret.refine(notExample, 'is the example value').optional(),
+  ADMIN_EMAILS: emails
+    .refine((list) => !list.some((one) => one.endsWith('.example')), 'is the example value')
+    .default([]),
+  CACHE_PURGE_ZONE_ID: zoneId
+    .refine((id) => id !== '0123456789abcdef0123456789abcdef', 'is the example value')
+    .optional(),
+  CACHE_PURGE_TOKEN: z
+    .string()
+    .min(20, 'is too short for a Cloudflare token')
+    .refine(notExample, 'is the example value')
+    .optional(),
+  CACHE_PURGE_URL: remoteHttps.default('https://api.cloudflare.com/client/v4'),
   SHARED_URL: z.undefined('is for local development only').optional(),
   SHARED_SECRET: z.undefined('is for local development only').optional(),
   NEON_FETCH_ENDPOINT: z.undefined('is for local development only').optional(),

@@ -6,12 +6,15 @@ import { consumeDiscover } from './queues/discover-consumer.ts';
 import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
 import { keepGoing } from './observability/keep-going.ts';
 import { openScope } from './resilience/call-scope.ts';
+import { publicSiteOf } from './public-site/public-site.ts';
 import { createServices, type Services } from './services.ts';
 import { restoreSharedOrigin } from './shared-request.ts';
 
 export { HostGate } from '../durable-objects/host-gate/index.ts';
 
 export { CrawlCoordinator } from '../durable-objects/crawl-coordinator/index.ts';
+
+export { PublicSite } from './public-site/entrypoint.ts';
 
 export { Room } from '../durable-objects/room/index.ts';
 
@@ -26,7 +29,8 @@ function servicesOf(env: object, work: string, context: ExecutionContext): Servi
   const scope = openScope(work);
   const background = (name: string, promise: Promise<unknown>) =>
     keepGoing(context, { name, requestId: scope.requestId }, promise);
-  return createServices(result.config, scope, { background, known: () => null });
+  const site = publicSiteOf(context.exports);
+  return createServices(result.config, scope, { background, known: () => null, site });
 }
 
 export default {

@@ -12,6 +12,10 @@ import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { keepGoing } from './observability/keep-going.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
+import { createEdgePurger, type PublicSite } from './public-site/public-site.ts';
+import { forgetPages } from './public-site/page-memory.ts';
+import type { Purger } from './purge/purger.ts';
+import { createZonePurger, type ZoneAccess } from './purge/zone-purger.ts';
 import type { Endpoint } from './redis/client.ts';
 import { endpointsOf } from './redis/endpoints.ts';
 import { createRedisDatabase, type RedisDatabase } from './redis/redis-database.ts';
@@ -57,6 +61,8 @@ export interface Services {
   names: NameService | null;
   reporter: Reporter;
   breakerStates(): BreakerState[];
+  /** Every place that keeps copies of replies. */
+  purgers: readonly Purger[];
 }
 
 /** What the parts may do besides on behalf of the request, or of the other work, that they are made for. */
@@ -65,6 +71,14 @@ export interface Host {
   background(name: string, work: Promise<unknown>): void;
   /** What the caller has written or seen last. */
   known(): Bookmark | null;
+  /** Not there for a Durable Object. */
+  site: PublicSite | null;
+}
+
+function zoneOf(config: Config): ZoneAccess | null {
+  const { CACHE_PURGE_URL, CACHE_PURGE_ZONE_ID: zoneId, CACHE_PURGE_TOKEN: token, PUBLIC_URL } = config;
+  if (zoneId === undefined || token === undefined) return null;
+  return { apiUrl: CACHE_PURGE_URL.replace(/\/$/, ''), zoneId, token, origin: new URL(PUBLIC_URL).origin };
 }
 
 /** For a Durable Object, which lives on by itself. */
@@ -72,6 +86,7 @@ const UNATTENDED: Host = {
   background: (name, work) =>
     keepGoing({ waitUntil: () => undefined }, { name, requestId: 'unattended' }, work),
   known: () => null,
+  site: null,
 };
 
 // Isolate lifetime: what a request learns about a dependency spares the next one the wait; values that were read.
@@ -141,5 +156,6 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
     names: nameServiceOf(config, caller),
     reporter: createReporter(config, caller),
     breakerStates: () => memory.states(),
+    purgers: [forgetPages, createEdgePurger(host.site), createZonePurger(zoneOf(config), caller)],
   };
 }

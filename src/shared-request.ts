@@ -1,13 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import { configOf } from './env.ts';
+import { isSameSecret } from './lib/same-secret.ts';
 
 /** Carries SHARED_SECRET. */
 const HEADER = 'darkroom-shared';
-
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
 
 /**
  * A request of another device, as that device sent it: `npm start -- --share` ends TLS before the Worker, and the local
@@ -20,7 +15,7 @@ export function restoreSharedOrigin(request: Request, env: object): Request {
   const result = configOf(env);
   if (!result.ok || result.environment !== 'development') return request;
   const { SHARED_URL, SHARED_SECRET } = result.config;
-  if (SHARED_URL === undefined || SHARED_SECRET === undefined || !isSame(given, SHARED_SECRET))
+  if (SHARED_URL === undefined || SHARED_SECRET === undefined || !isSameSecret(given, SHARED_SECRET))
     return request;
   const { pathname, search } = new URL(request.url);
   const restored = new Request(new URL(SHARED_URL).origin + pathname + search, request);

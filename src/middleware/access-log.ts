@@ -1,20 +1,20 @@
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
 import type { AppEnv } from '../context.ts';
 import { logEvent } from '../observability/logger.ts';
+import { matchedRoute } from './matched-route.ts';
 
-/** One wide event a request. Paths are logged as route patterns: an address may hold a signature or a token. */
-export function accessLog() {
+/** One wide event a request, named `event`. Paths are logged as route patterns: an address may hold a signature or a token. */
+export function accessLog(event = 'request') {
   return createMiddleware<AppEnv>(async function accessLogMiddleware(c, next) {
     const started = performance.now();
     c.set('log', {});
     await next();
     const { status } = c.res;
-    logEvent(status >= 500 ? 'error' : 'info', 'request', {
+    logEvent(status >= 500 ? 'error' : 'info', event, {
       requestId: c.get('requestId'),
       traceId: c.get('trace').traceId,
       method: c.req.method,
-      route: routePath(c, -1),
+      route: matchedRoute(c) ?? '/*',
       status,
       durationMs: Math.round(performance.now() - started),
       ...c.get('log'),

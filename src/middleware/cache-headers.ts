@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { matchedRoutes } from 'hono/route';
 import type { AppEnv } from '../context.ts';
 import { formatCacheStatus } from '../lib/cache-status.ts';
 import { matchesTag, weakTagOf } from '../lib/entity-tag.ts';
+import { matchedRoute } from './matched-route.ts';
 import { type CachePolicy, policyOf } from '../routes/cache-policy.ts';
 
 /** What describes a body that a 304 does not have. */
@@ -22,7 +22,10 @@ export function cacheHeaders() {
     setHeaders(c, policy);
     if (policy.isTagged) await tagBody(c);
     const status = c.get('cacheStatus') ?? c.get('ctx')?.cacheStatus;
-    if (status) c.res.headers.set('cache-status', formatCacheStatus(status));
+    if (status) {
+      c.res.headers.set('cache-status', formatCacheStatus(status));
+      c.get('log')['cache'] = `${status.tier} ${status.hit ? 'hit' : (status.fwd ?? 'miss')}`;
+    }
     const etag = c.res.headers.get('etag');
     const isUnchanged = etag !== null && matchesTag(c.req.header('if-none-match') ?? null, etag);
     if (c.res.status === 200 && isUnchanged) answerUnchanged(c);
@@ -30,11 +33,9 @@ export function cacheHeaders() {
 }
 
 function choosePolicy(c: Context<AppEnv>): CachePolicy {
-  // The pattern matched last may be that of a middleware after the route.
-  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? null;
   return policyOf({
     method: c.req.method,
-    route,
+    route: matchedRoute(c),
     status: c.res.status,
     setsCookie: c.res.headers.has('set-cookie'),
     named: c.get('cacheClass'),

@@ -33,7 +33,7 @@ function shown(credential: Credential, cookie: string | null = null): ShownCrede
 }
 
 /** The token of `Authorization: Bearer`; null without that header or with another scheme, which a proxy may add. */
-function readBearer(c: Context<AppEnv>): string | null {
+export function readBearer(c: Context<AppEnv>): string | null {
   const header = c.req.header('authorization');
   if (header === undefined || !/^bearer(\s|$)/i.test(header)) return null;
   return header.slice('bearer'.length).trim();

@@ -1,11 +1,12 @@
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
 import type { AppEnv, RequestContext } from '../context.ts';
 import { knownTo } from '../db/read.ts';
 import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { keepGoing } from '../observability/keep-going.ts';
+import { publicSiteOf } from '../public-site/public-site.ts';
 import { createServices } from '../services.ts';
+import { matchedRoute } from './matched-route.ts';
 
 /** Wires the services. */
 export function requestContext() {
@@ -24,10 +25,10 @@ export function requestContext() {
         {
           requestId,
           trace: c.get('trace'),
-          signal: c.get('deadline').signal,
-          route: () => routePath(c, -1),
+          signal: c.get('deadline')?.signal ?? null,
+          route: () => matchedRoute(c) ?? '/*',
         },
-        { background: waitUntil, known: () => knownTo(ctx) },
+        { background: waitUntil, known: () => knownTo(ctx), site: publicSiteOf(c.executionCtx.exports) },
       ),
       principal: null,
       waitUntil,

@@ -7,6 +7,7 @@ import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { parseBookmark } from '../lib/bookmark.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
+import { purgeEverywhere } from '../purge/purger.ts';
 import type { Services } from '../services.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
@@ -30,6 +31,7 @@ const roomPublish = z.object({
 });
 const cacheBump = z.object({ tags: z.array(z.string()), position: z.string() });
 const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
+const copiesPurge = z.object({ tags: z.array(z.string()) });
 const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
@@ -42,7 +44,9 @@ export interface OutboxMessage {
     | 'cache.bump'
     | 'room.publish'
     | 'room.dismiss'
-    | 'room.close';
+    | 'room.close'
+    /** Copies of what was public until now. */
+    | 'copies.purge';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;
@@ -153,6 +157,10 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     case 'room.close': {
       const { projectId, code } = roomClose.parse(row.payload);
       return await toRoom(services, services.room(projectId).close(code));
+    }
+    case 'copies.purge': {
+      await purgeEverywhere(services, copiesPurge.parse(row.payload));
+      return;
     }
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);

@@ -61,6 +61,7 @@ export const GET_ROUTES: Readonly<Record<string, CacheClass>> = {
   '/v1/config': 'instance',
   '/openapi.json': 'instance',
   '/.well-known/jwks.json': 'keys',
+  '/p/:projectId': 'publicPage',
   '/p/:projectId/:imageId': 'publicBytes',
   '/v1/projects/:projectId/room': 'never',
   '/v1/profile': 'never',

@@ -17,6 +17,7 @@ const DOCUMENT = {
       'A reply to a change carries `Darkroom-Bookmark`; a request that sends it back is shown nothing older. Replies with',
       '`Darkroom-Freshness: stale` may be older: nothing newer was in reach.',
       'Lists are `{data, nextCursor}`; pass `nextCursor` as `cursor` for the next page.',
+      'JSON has an `ETag`: send it as `If-None-Match`, and what has not changed is 304.',
       'Every reply of 400 or more is `application/problem+json` (RFC 9457) with a `code` and the `requestId`.',
     ].join(' '),
   },
@@ -38,6 +39,11 @@ export function openapiRoute(app: App): void {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description: 'An access token of POST /v1/auth/token, good for 10 minutes.',
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The OPERATOR_TOKEN of the installation, for /v1/admin/ only.',
   });
   app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200));
 }

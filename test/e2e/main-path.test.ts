@@ -1,25 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findViolations } from './axe.ts';
 import { collectComplaints, launchBrowser } from '../helpers/browser.ts';
 import { type RunningStack, startStack } from '../helpers/running-stack.ts';
 import { readZip } from '../helpers/zip-reader.ts';
-
-declare global {
-  interface Window {
-    axe: {
-      run(
-        root: Document,
-        options: object,
-      ): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }>;
-    };
-  }
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface ManifestEntry {
   url: string;
@@ -48,16 +35,6 @@ afterAll(async () => {
   await stack?.stop();
   if (stack) rmSync(stack.dataDir, { recursive: true, force: true });
 });
-
-/** What axe finds wrong, as `rule: selector`. */
-async function findViolations(screen: Page): Promise<string[]> {
-  // Through the debugger, because the page's own policy lets no foreign script in.
-  await screen.evaluate(AXE);
-  return await screen.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  });
-}
 
 /** Keeps a picture in the folder that SCREENSHOTS names, for a person to look at. */
 async function keepPicture(screen: Page, name: string): Promise<void> {

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import worker from '../../src/index.ts';
+import { buildPublicApp } from '../../src/public-app.ts';
 
 const ORIGIN = 'http://darkroom.test';
 
@@ -83,6 +84,15 @@ export function createClient(): Client {
         ...(call.signal && { signal: call.signal }),
       });
       const context = createExecutionContext();
+      if (call.variables) {
+        // The runtime would give the entry point the variables of the stack.
+        const variables = { ...env, ...call.variables };
+        const PublicSite = {
+          fetch: async (asked: Request) => await buildPublicApp().fetch(asked, variables, context),
+          purge: async () => null,
+        };
+        Object.defineProperty(context, 'exports', { value: { PublicSite } });
+      }
       const response = await worker.fetch(
         request as never,
         call.variables ? { ...env, ...call.variables } : env,

@@ -125,7 +125,7 @@ export async function deliver(bodies: unknown[], delivery: Delivery = {}) {
     bodies.map((body, index) => ({ id: `message-${index}`, timestamp: Date.now(), attempts, body })),
   );
   const context = createExecutionContext();
-  await worker.queue(batch, { ...env, CRAWL_COORDINATOR: namespace, ...bindings });
+  await worker.queue(batch, { ...env, CRAWL_COORDINATOR: namespace, ...bindings }, context);
   const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
   return { acked: explicitAcks, retried: retryMessages.map(({ msgId }) => msgId), ...told };
 }

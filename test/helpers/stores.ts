@@ -12,6 +12,7 @@ import { startDohServer } from './doh-server.ts';
 import { startFaultControl } from './fault-control.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { startImageHost } from './image-host.ts';
+import { startPurgeApi } from './purge-api.ts';
 import { startPoliteSite } from './polite-site.ts';
 import { startSlowSite } from './slow-site.ts';
 import { startTripControl } from './trip-counter.ts';
@@ -68,6 +69,8 @@ export interface Stores {
     politeSiteUrl: string;
     slowSiteUrl: string;
     hostileHostUrl: string;
+    /** Cloudflare's API, as far as purging a zone goes. */
+    purgeApiUrl: string;
     redisEngine: string;
   };
   stop: () => Promise<void>;
@@ -80,16 +83,18 @@ export async function startStores(): Promise<Stores> {
     for (const one of stops.reverse()) await one().catch((error: unknown) => console.error(error));
   };
   try {
-    const [database, redis, neon, imageHost, politeSite, slowSite, hostileHost, doh] = await Promise.all([
-      startDatabase({ ephemeral: true }),
-      startRedis(),
-      startNeonGateway(),
-      startImageHost(),
-      startPoliteSite(),
-      startSlowSite(),
-      startHostileHost(),
-      startDohServer({ 'inside.example': { A: ['10.0.0.1'] } }),
-    ]);
+    const [database, redis, neon, imageHost, politeSite, slowSite, hostileHost, doh, purgeApi] =
+      await Promise.all([
+        startDatabase({ ephemeral: true }),
+        startRedis(),
+        startNeonGateway(),
+        startImageHost(),
+        startPoliteSite(),
+        startSlowSite(),
+        startHostileHost(),
+        startDohServer({ 'inside.example': { A: ['10.0.0.1'] } }),
+        startPurgeApi(),
+      ]);
     stops.push(
       () => database.stop(),
       redis.stop,
@@ -100,6 +105,7 @@ export async function startStores(): Promise<Stores> {
       () => slowSite.close(),
       () => hostileHost.close(),
       () => doh.close(),
+      () => purgeApi.close(),
     );
     await migrate(database.ownerUrl);
     const gateway = await startGateway({ engine: redis.engine, token: REDIS_TOKEN });
@@ -153,6 +159,7 @@ export async function startStores(): Promise<Stores> {
         politeSiteUrl: politeSite.url,
         slowSiteUrl: slowSite.url,
         hostileHostUrl: hostileHost.url,
+        purgeApiUrl: purgeApi.url,
         redisEngine: redis.name,
       },
       stop,

@@ -1,4 +1,9 @@
-import { createScheduledController, evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import {
+  createExecutionContext,
+  createScheduledController,
+  evictDurableObject,
+  runInDurableObject,
+} from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Pace } from '../../durable-objects/host-gate/pace.ts';
@@ -252,7 +257,7 @@ describe('a coordinator', () => {
     await query(`update crawl_jobs set status = 'running' where id = $1`, [job]);
     await query(`update job_chunks set status = 'sent' where job_id = $1`, [job]);
     await query(`update job_totals set updated_at = now() - interval '6 minutes' where job_id = $1`, [job]);
-    await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env);
+    await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
     await until(job, ({ counts }) => counts.stored === 5);
     await stop(job);
     await until(job, ({ status }) => status === 'stopped');

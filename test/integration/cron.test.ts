@@ -1,4 +1,4 @@
-import { createScheduledController } from 'cloudflare:test';
+import { createExecutionContext, createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import worker from '../../src/index.ts';
@@ -12,7 +12,11 @@ const EVERY_HOUR = '17 * * * *';
 const NO_SERVICE_DATABASE = { DATABASE_SERVICE_URL: 'postgres://darkroom_service:x@127.0.0.1:1/darkroom' };
 
 async function runCron(cron: string, bindings: object = {}): Promise<void> {
-  await worker.scheduled(createScheduledController({ cron }), { ...env, ...bindings });
+  await worker.scheduled(
+    createScheduledController({ cron }),
+    { ...env, ...bindings },
+    createExecutionContext(),
+  );
 }
 
 async function outboxOf(jobId: string) {

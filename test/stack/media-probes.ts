@@ -38,6 +38,10 @@ const PUBLIC_PROJECTS: Probe[] = [
   probe(`select from app.public_image('prj_b', 'img_b')`, 1, 1, 1, 1, 1, 'denied'),
   probe(`select from app.public_image('prj_a', 'img_a')`, 0, 0, 0, 0, 0, 'denied'),
   probe(`select from app.public_image('prj_b', 'img_a')`, 0, 0, 0, 0, 0, 'denied'),
+  probe(`select from app.public_project('prj_b')`, 1, 1, 1, 1, 1, 'denied'),
+  probe(`select from app.public_project('prj_a')`, 0, 0, 0, 0, 0, 'denied'),
+  probe(`select from app.public_images('prj_b', null, 10)`, 1, 1, 1, 1, 1, 'denied'),
+  probe(`select from app.public_images('prj_a', null, 10)`, 0, 0, 0, 0, 0, 'denied'),
 ];
 
 const SWEEPS: Probe[] = [

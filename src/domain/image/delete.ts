@@ -6,6 +6,7 @@ import { projects } from '../../db/schema/project.ts';
 import { enterProject, enterProjectOfImage, must, textArray } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
+import { purgeTenant } from '../project/purge-copies.ts';
 import { roomEvent } from '../room/room-event.ts';
 
 /** Moves an image to the bin for 30 days. Needs the role editor. Errors: `not_found`, also for one that is there. */
@@ -16,7 +17,7 @@ export async function deleteImage(ctx: RequestContext, imageId: string): Promise
     effects: [must(moveToBin([imageId]), 'not_found'), countDown(1)],
     activity: { action: 'image.deleted', subjectId: imageId, projectId: sql`app.tenant()` },
     tags: ENTERED_PROJECT,
-    outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf([imageId]) })],
+    outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf([imageId]) }), purgeTenant()],
     status: 204,
   });
 }
@@ -43,7 +44,10 @@ export async function deleteImages(
       onlyIf: sql`${changed} > 0`,
     },
     tags: ENTERED_PROJECT,
-    outbox: [roomEvent(ctx, { type: 'images.deleted', data: idsOf(ids), onlyIf: sql`${changed} > 0` })],
+    outbox: [
+      roomEvent(ctx, { type: 'images.deleted', data: idsOf(ids), onlyIf: sql`${changed} > 0` }),
+      purgeTenant(sql`${changed} > 0`),
+    ],
     status: 200,
     reply: sql`select jsonb_build_object('changed', ${changed})`,
   });

@@ -6,6 +6,7 @@ import { enterProject, must, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { requireUser } from '../account/require-user.ts';
 import { roomEvent } from '../room/room-event.ts';
+import { purgeProject } from './purge-copies.ts';
 import { type Project, projectView } from './view.ts';
 
 interface ProjectChange {
@@ -36,7 +37,10 @@ export async function changeProject(
       ...(visibility ? [sql`select app.set_visibility(${projectId}, ${visibility})`] : []),
     ],
     tags: tagList(`project:${projectId}`),
-    outbox: [roomEvent(ctx, { projectId, type: 'project.changed' })],
+    outbox: [
+      roomEvent(ctx, { projectId, type: 'project.changed' }),
+      ...(visibility === 'private' ? [purgeProject(projectId)] : []),
+    ],
     activity: { action: 'project.changed', subjectId: projectId, projectId, data: change },
     status: 200,
     reply: select.select({ json: projectView }).from(projects).where(eq(projects.id, projectId)),

@@ -5,6 +5,7 @@ import { enterProject } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
 import { CLOSE } from '../../rooms/protocol.ts';
 import { requireUser } from '../account/require-user.ts';
+import { purgeProject } from './purge-copies.ts';
 
 /**
  * Moves a project with its jobs and images to the bin for 30 days; jobs under way are stopped. Needs the role owner.
@@ -24,6 +25,7 @@ export async function deleteProject(ctx: RequestContext, projectId: string) {
         onlyIf: sql`${stopped} <> '[]'`,
       },
       { topic: 'room.close', payload: { projectId, code: CLOSE.gone } },
+      purgeProject(projectId),
     ],
     status: 204,
   });

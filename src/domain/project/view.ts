@@ -6,7 +6,7 @@ export interface Project {
   id: string;
   name: string;
   description: string;
-  /** Whether anybody may fetch the images, at /p/{projectId}/{imageId}. */
+  /** Whether anybody may see it at /p/{projectId}, and its images at /p/{projectId}/{imageId}. */
   visibility: Visibility;
   /** The caller's own. */
   role: MemberRole;

@@ -1,15 +1,11 @@
-import { createRoute } from '@hono/zod-openapi';
-import * as z from 'zod';
 import type { RequestContext } from '../../context.ts';
 import { confirmImage } from '../../domain/image/confirm.ts';
-import { findPublicImage } from '../../domain/image/find-public.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { serveMedia } from '../../media/serve.ts';
 import type { MediaClaim } from '../../media/signed-url.ts';
 import { thumbnailsOnDemand } from '../../media/thumbnails-on-demand.ts';
 import type { LogFields } from '../../observability/logger.ts';
 import type { App } from '../app.ts';
-import { problems } from '../schema.ts';
 
 /** Bytes by their hash, for whoever holds a signed address, while their image is there. No session. */
 export function mediaRoutes(app: App): void {
@@ -48,36 +44,4 @@ async function serveWhileThere(
   }
   if (served.status === 'rejected') throw served.reason;
   return served.value;
-}
-
-/** Images of public projects, for anybody and from any site. Reads and sets no cookie. */
-export function publicMediaRoutes(app: App): void {
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/p/{projectId}/{imageId}',
-      tags: ['Public'],
-      summary: 'The bytes of an image of a public project',
-      request: {
-        params: z.object({ projectId: z.string(), imageId: z.string() }),
-        query: z.object({ variant: z.enum(['original', 'thumbnail']).default('original') }),
-      },
-      responses: { 200: { description: 'The original, unchanged, or its thumbnail' }, ...problems },
-    }),
-    async (c) => {
-      const ctx = c.get('ctx');
-      const { projectId, imageId } = c.req.valid('param');
-      const sha256 = await findPublicImage(ctx, projectId, imageId);
-      const media = thumbnailsOnDemand(ctx.services.media, async () => undefined);
-      return await serveMedia(media, {
-        sha256,
-        variant: c.req.valid('query').variant,
-        request: c.req.raw,
-        headers: {
-          'access-control-allow-origin': '*',
-          'cross-origin-resource-policy': 'cross-origin',
-        },
-      });
-    },
-  );
 }

@@ -10,9 +10,9 @@ export const project = z
     id: z.string(),
     name: z.string(),
     description: z.string(),
-    visibility: z
-      .enum(VISIBILITIES)
-      .meta({ description: 'public: anybody may fetch its images at /p/{projectId}/{imageId}' }),
+    visibility: z.enum(VISIBILITIES).meta({
+      description: 'public: anybody may see it at /p/{projectId}, and its images at /p/{projectId}/{imageId}',
+    }),
     role: z.enum(memberRole.enumValues).meta({ description: 'Your own role' }),
     labels: z
       .array(z.string())

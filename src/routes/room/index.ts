@@ -42,8 +42,6 @@ export function roomSocketRoute(app: App): void {
       responses: { 101: { description: 'The room speaks' }, ...problems },
     }),
     async (c) => {
-      // The pattern that was matched last is that of the middleware after this route.
-      c.get('log')['route'] = c.req.routePath;
       const opened = await openRoomSocket(c.get('ctx'), c.req.valid('param').projectId, readTicket(c));
       if ('fault' in opened) return refuse(c, opened.fault);
       const headers = { 'sec-websocket-protocol': SUBPROTOCOL };
