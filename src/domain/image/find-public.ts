@@ -18,7 +18,7 @@ export async function findPublicImage(
 ): Promise<string> {
   const isPossible = PROJECT.test(projectId) && IMAGE.test(imageId);
   const query = sql`select to_jsonb(sha256) from app.public_image(${projectId}, ${imageId})`;
-  const [sha256] = isPossible ? await read<string>(ctx, { from: 'replica', query, confirmNone: true }) : [];
+  const [sha256] = isPossible ? await read<string>(ctx, { from: 'primary', query }) : [];
   if (sha256 === undefined) throw new AppError('not_found', 'There is no public image here.');
   return sha256;
 }
