@@ -60,10 +60,10 @@ export async function callDatabase<T>(
   send: (fetchOptions: object) => Promise<T>,
 ): Promise<T> {
   const { deadlineMs, isProbe } = options;
-  const requestId = options.requestId ?? guard.scope.requestId;
-  const extraHeaders = callHeaders({ ...guard.scope, requestId });
+  const scope = { ...guard.scope, requestId: options.requestId ?? guard.scope.requestId };
+  const extraHeaders = callHeaders(scope);
   return await guardedCall(
-    isProbe ? { ...guard, breaker: null } : guard,
+    { ...guard, scope, breaker: isProbe ? null : guard.breaker },
     deadlineMs,
     async (signal) => await send({ signal, extraHeaders }),
   );
