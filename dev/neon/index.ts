@@ -6,6 +6,7 @@ import { answerSql, MAX_BODY_BYTES, sendJson } from './sql.ts';
 import { openTunnel } from './tunnel.ts';
 
 const LOOPBACK = '127.0.0.1';
+const IDLE_LIMIT_MS = 60_000;
 
 export interface NeonGatewayOptions {
   /** Default: any free port. */
@@ -37,6 +38,8 @@ export async function startNeonGateway(options: NeonGatewayOptions = {}): Promis
     else if (request.method !== 'POST') sendJson(response, 405, { message: 'only POST' });
     else void answerSql(pools, request, response);
   });
+  // A Worker that has computed for seconds must not find the connection that it goes on with closed in its hands.
+  server.keepAliveTimeout = IDLE_LIMIT_MS;
   const sockets = new WebSocketServer({
     server,
     path: '/v2',

@@ -65,10 +65,13 @@ export async function callDatabase<T>(
   send: (fetchOptions: object) => Promise<T>,
 ): Promise<T> {
   const { deadlineMs, isProbe } = options;
-  const requestId = options.requestId ?? guard.scope.requestId;
-  const extraHeaders = callHeaders({ ...guard.scope, requestId });
   const ends = [guard.scope.signal, options.signal].filter((one) => one !== null && one !== undefined);
-  const scope = { ...guard.scope, signal: ends.length > 0 ? AbortSignal.any(ends) : null };
+  const scope = {
+    ...guard.scope,
+    requestId: options.requestId ?? guard.scope.requestId,
+    signal: ends.length > 0 ? AbortSignal.any(ends) : null,
+  };
+  const extraHeaders = callHeaders(scope);
   return await guardedCall(
     { ...guard, scope, breaker: isProbe ? null : guard.breaker },
     deadlineMs,

@@ -37,6 +37,7 @@ export function deadline() {
       );
     } catch (error) {
       if (!(error instanceof DeadlineError || error instanceof CallerGoneError)) throw error;
+      c.get('log')['hasCallerGone'] = error instanceof CallerGoneError;
       throw new AppError('unavailable', 'It took too long.', { cause: error, retryAfter: 1 });
     }
   });

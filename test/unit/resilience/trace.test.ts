@@ -31,6 +31,7 @@ describe('a trace', () => {
     const { traceId } = openTrace(traceparent);
     expect(traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(traceId).not.toBe(TRACE);
+    expect(traceId).not.toMatch(/^0+$/);
   });
 
   it('gives every call a span of its own', () => {

@@ -14,7 +14,8 @@ describe('the settings', () => {
   it.each([
     ['no JSON', 'nonsense', 'must be JSON'],
     ['a list', '[]', 'all: '],
-    ['a name that nobody knows', '{"deadlines":{"redsMs":80}}', 'deadlines: '],
+    ['a name that nobody knows', '{"slowMS":80}', 'all: '],
+    ['such a name further down', '{"deadlines":{"redsMs":80}}', 'deadlines: '],
     ['a time below its least', '{"deadlines":{"redisMs":1}}', 'deadlines.redisMs: '],
     ['a time above its most', '{"deadlines":{"redisMs":7777777}}', 'deadlines.redisMs: '],
     ['a text for a number', '{"breaker":{"failureRatio":"7777777"}}', 'breaker.failureRatio: '],
