@@ -65,6 +65,8 @@ describe('an observed stream', () => {
     const waiting = reader.read();
     await reader.cancel();
     expect(await waiting).toEqual({ done: true, value: undefined });
+    // The source's answer to the read comes behind that of the cancel.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(seen).toEqual(['end']);
   });
 });
