@@ -63,10 +63,11 @@ describe('an observed stream', () => {
     });
     const reader = stream.getReader();
     const waiting = reader.read();
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    await settle();
     await reader.cancel();
     expect(await waiting).toEqual({ done: true, value: undefined });
-    // The source's answer to the read comes behind that of the cancel.
-    await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     expect(seen).toEqual(['end']);
   });
 });
