@@ -15,7 +15,3 @@ export const PLAN_FIGURES: Record<Plan, PlanFigures> = {
   free: { requestsPerMinute: 600, exportsAtOnce: 2, uploadsAtOnce: 8 },
   pro: { requestsPerMinute: 3_000, exportsAtOnce: 6, uploadsAtOnce: 24 },
 };
-
-export function isPlan(value: unknown): value is Plan {
-  return PLANS.some((plan) => plan === value);
-}

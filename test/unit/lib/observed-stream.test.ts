@@ -53,4 +53,21 @@ describe('an observed stream', () => {
     await expect(new Response(stream).arrayBuffer()).rejects.toThrow('broke off');
     expect(seen).toEqual(['pull', 'chunk', 'pull', 'end']);
   });
+
+  it('ends once when its reader turns away from a read that waits', async () => {
+    const seen: string[] = [];
+    const endless = new ReadableStream<Uint8Array>({}, { highWaterMark: 0 });
+    const stream = observedStream(endless, {
+      onChunk: () => seen.push('chunk'),
+      onEnd: () => seen.push('end'),
+    });
+    const reader = stream.getReader();
+    const waiting = reader.read();
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    await settle();
+    await reader.cancel();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await settle();
+    expect(seen).toEqual(['end']);
+  });
 });
