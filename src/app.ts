@@ -14,6 +14,7 @@ import { knownHost } from './middleware/known-host.ts';
 import { largeList } from './middleware/large-list.ts';
 import { limitAttempts } from './middleware/limit-attempts.ts';
 import { notFound } from './middleware/not-found.ts';
+import { operator } from './middleware/operator.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requireConfig } from './middleware/require-config.ts';
@@ -75,6 +76,7 @@ export function buildApp(): App {
   roomSocketRoute(app);
   app.on('POST', ATTEMPTS, limitAttempts());
   app.on('POST', PASSWORD_ATTEMPTS, limitAttempts({ emailOf: attemptedEmail }));
+  app.use('/v1/admin/*', operator());
   app.use('/v1/*', authenticate());
   for (const path of LIST_ROUTES)
     app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES), idempotencyKey());

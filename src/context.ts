@@ -2,7 +2,11 @@ import type { LogFields } from './observability/logger.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking. */
-export type Actor = { kind: 'user'; userId: string; sessionId: string } | { kind: 'anonymous' };
+export type Actor =
+  | { kind: 'user'; userId: string; sessionId: string }
+  /** Whoever operates the installation, by OPERATOR_TOKEN. */
+  | { kind: 'service' }
+  | { kind: 'anonymous' };
 
 export interface IdempotencyKey {
   key: string;

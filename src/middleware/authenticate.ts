@@ -13,6 +13,7 @@ import { clearSessionCookie, readSessionToken, setSessionCookie } from './sessio
  */
 export function authenticate() {
   return createMiddleware<AppEnv>(async function authenticateMiddleware(c, next) {
+    if (c.get('ctx').actor.kind === 'service') return await next();
     const bearer = readBearer(c);
     if (bearer !== null) {
       await admitProgram(c, bearer);
@@ -38,7 +39,7 @@ export function authenticate() {
 }
 
 /** The token of `Authorization: Bearer`; null without that header or with another scheme, which a proxy may add. */
-function readBearer(c: Context<AppEnv>): string | null {
+export function readBearer(c: Context<AppEnv>): string | null {
   const header = c.req.header('authorization');
   if (header === undefined || !/^bearer(\s|$)/i.test(header)) return null;
   return header.slice('bearer'.length).trim();

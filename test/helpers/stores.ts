@@ -119,6 +119,7 @@ export async function startStores(): Promise<Stores> {
         NEON_FETCH_ENDPOINT: `${neon.url}/sql`,
         UPSTASH_REDIS_REST_URL: gateway.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
+        OPERATOR_TOKEN: 'integration-tests-only-operator-token-of-nobody',
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
         // Of nobody but these tests: the first signs, the second has signed until a moment ago.
         TOKEN_SIGNING_KEYS: JSON.stringify(SIGNING_KEYS),
