@@ -23,6 +23,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
 import { createReporter } from './observability/reporter.ts';
 import { type App, createApp } from './routes/app.ts';
+import { drainRoutes } from './routes/admin/drain.ts';
 import { authRoutes } from './routes/auth/index.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
 import { binRoutes } from './routes/bin/index.ts';
@@ -93,6 +94,7 @@ export function buildApp(): App {
   binRoutes(app);
   roomTicketRoute(app);
   exportRoutes(app);
+  drainRoutes(app);
 
   const refuse = notFound(app);
   app.notFound(async (c) => (await serveConsole(c)) ?? refuse(c));

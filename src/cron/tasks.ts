@@ -5,7 +5,9 @@ import { logEvent } from '../observability/logger.ts';
 import { dispatchOutbox } from '../queues/outbox.ts';
 import { reviveJobs } from '../queues/revive-jobs.ts';
 import type { Services } from '../services.ts';
+import { concludeDrain } from './conclude-drain.ts';
 import { purgeBin } from './purge-bin.ts';
+import { recordEnd, recordStart } from './record-run.ts';
 import { sweepMedia } from './sweep-media.ts';
 
 type Task = (services: Services) => Promise<void>;
@@ -42,6 +44,7 @@ const sweepExpired: Task = async (services) => {
       sweep('idempotency_keys', 'scope, key', "created_at < now() - interval '24 hours'"),
       sweep('outbox', 'id', "done_at < now() - interval '24 hours'"),
       sweep('reviews', 'id', "created_at < now() - interval '30 days'"),
+      sweep('open_rooms', 'project_id', "seen_at < now() - interval '1 hour'"),
     ],
     { deadlineMs: WRITE_DEADLINE_MS },
   );
@@ -64,17 +67,19 @@ const purgeOverdue: Task = async (services) => {
   if (images > 0) logEvent('info', 'bin_purged', { images });
 };
 
-/** What runs at each cron expression of wrangler.toml. */
-export const CRON_TASKS: Readonly<Record<string, readonly Task[]>> = {
-  '* * * * *': [dispatchWaiting, reviveSilent],
-  '17 * * * *': [sweepExpired, purgeOverdue, sweepDeletedMedia],
+/** What runs at each cron expression of wrangler.toml, by the name under which its last run is known. */
+export const CRON_TASKS: Readonly<Record<string, Readonly<Record<string, Task>>>> = {
+  '* * * * *': { dispatchWaiting, reviveSilent, concludeDrain },
+  '17 * * * *': { sweepExpired, purgeOverdue, sweepDeletedMedia },
 };
 
 /** Runs every task of an expression, also when one fails; then fails with the first error. */
 export async function runCron(expression: string, services: Services): Promise<void> {
   const tasks = CRON_TASKS[expression];
   if (!tasks) throw new Error(`No task is planned for the cron expression ${expression}`);
-  const outcomes = await Promise.allSettled(tasks.map((task) => task(services)));
+  await recordStart(services, Object.keys(tasks));
+  const runs = Object.entries(tasks).map(([name, task]) => recordEnd(services, name, task(services)));
+  const outcomes = await Promise.allSettled(runs);
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure) throw failure.reason;
 }

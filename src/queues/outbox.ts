@@ -5,6 +5,7 @@ import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import type { Services } from '../services.ts';
+import { drainRooms, stopDrainInRooms } from './drain-rooms.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
 const jobRuns = z.object({ runs: z.array(jobRun) });
@@ -26,6 +27,7 @@ const roomPublish = z.object({
   ),
 });
 const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
+const drainRef = z.object({ drainId: z.string() });
 const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
@@ -37,7 +39,9 @@ export interface OutboxMessage {
     | 'sessions.revoked'
     | 'room.publish'
     | 'room.dismiss'
-    | 'room.close';
+    | 'room.close'
+    | 'rooms.drain'
+    | 'rooms.stopDrain';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
   payload: object | SQL;
   onlyIf?: SQL;
@@ -130,6 +134,10 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       const { projectId, code } = roomClose.parse(row.payload);
       return await toRoom(services.room(projectId).close(code));
     }
+    case 'rooms.drain':
+      return await drainRooms(services, drainRef.parse(row.payload).drainId);
+    case 'rooms.stopDrain':
+      return await stopDrainInRooms(services, drainRef.parse(row.payload).drainId);
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
   }

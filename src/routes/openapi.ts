@@ -37,6 +37,11 @@ export function openapiRoute(app: App): void {
     bearerFormat: 'JWT',
     description: 'An access token of POST /v1/auth/token, good for 10 minutes.',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'OPERATOR_TOKEN of the installation, for /v1/admin alone.',
+  });
   app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200, { 'cache-control': 'no-cache' }));
 }
 
