@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import worker from '../../src/index.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
 import { problemOf } from '../helpers/problem.ts';
-import { findReadiness, type ReadinessBody } from '../helpers/readiness.ts';
+import { askReadiness, findReadiness } from '../helpers/readiness.ts';
 import { query } from '../helpers/query.ts';
 
 const WRONG_ROLE = {
@@ -46,14 +46,7 @@ describe('GET /health/ready', () => {
   it('asks the parts once for all who ask at about the same time', async () => {
     const redis = await openFaultyStore('redis');
     const bindings = { ...env, ...redis.variables };
-    const askHere = async () => {
-      const request = new Request('http://darkroom.test/health/ready');
-      const waiting: Promise<unknown>[] = [];
-      const context = { waitUntil: (work: Promise<unknown>) => void waiting.push(work) };
-      const response = await worker.fetch(request as never, bindings, context as never);
-      await Promise.all(waiting);
-      return (await response.json<ReadinessBody>()).parts.redis.state;
-    };
+    const askHere = async () => (await askReadiness(bindings)).body.parts.redis.state;
     const [state, ...others] = await Promise.all([askHere(), askHere(), askHere()]);
     await redis.set(state === 'ok' ? 'reset' : 'ok');
     expect([...others, await askHere()]).toEqual([state, state, state]);
@@ -83,6 +76,28 @@ describe('GET /health/ready', () => {
       redis.variables,
     );
     expect(body.parts.redis.lastError).toMatch(/Error$/);
+  });
+
+  it('is degraded while the replica alone serves, and knows nothing then of what the primary counts', async () => {
+    const nowhere = (role: string) => `postgres://${role}:x@127.0.0.1:1/darkroom`;
+    const parts = { primary: { state: 'down' }, replica: { state: 'ok' } };
+    await findReadiness(
+      { status: 200, body: { status: 'degraded', parts, openSockets: null, crons: null, drain: null } },
+      { DATABASE_URL: nowhere('darkroom_app'), DATABASE_SERVICE_URL: nowhere('darkroom_service') },
+    );
+  });
+
+  it('is degraded while R2 hangs and the queues fail', async () => {
+    const hang = async () => await new Promise<never>(() => undefined);
+    const metrics = async () => await Promise.reject(new RangeError('no queue'));
+    const parts = {
+      media: { state: 'down', lastError: 'DeadlineError' },
+      queue: { state: 'down', lastError: 'RangeError' },
+    };
+    await findReadiness(
+      { status: 200, body: { status: 'degraded', parts, queues: null } },
+      { MEDIA: { head: hang }, CRAWL_QUEUE: { metrics } },
+    );
   });
 
   it('fails while the role of the queues and of cron could pass the policies by', async () => {
