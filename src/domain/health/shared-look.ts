@@ -48,13 +48,13 @@ export function createSharedLook<T>(options: SharedLookOptions): SharedLook<T> {
       const endAt = clock.now() + withinMs;
       if (found && clock.now() < found.at + freshMs) return found.value;
       let lost: typeof looking = null;
-      while (looking && looking !== lost) {
-        lost = looking;
-        const waitUntil = Math.min(looking.startedAt + lookMs + LOST_AFTER_MS, endAt);
+      for (let other = looking; other !== null && other !== lost; other = looking) {
+        const waitUntil = Math.min(other.startedAt + lookMs + LOST_AFTER_MS, endAt);
         try {
-          return await withDeadline(looking.result, waitUntil - clock.now(), 'the look under way');
+          return await withDeadline(other.result, waitUntil - clock.now(), 'the look under way');
         } catch {
-          // It is lost: whoever notices first looks again, and the others wait for that.
+          // Whoever notices first looks again, and the others wait for that.
+          lost = other;
         }
       }
       const left = Math.max(1, Math.min(lookMs, endAt - clock.now()));
