@@ -25,6 +25,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
 import { type App, createApp } from './routes/app.ts';
 import { adminRoutes } from './routes/admin/index.ts';
+import { drainRoutes } from './routes/admin/drain.ts';
 import { planRoute } from './routes/admin/plan.ts';
 import { apiKeyRoutes } from './routes/api-key/index.ts';
 import { authRoutes } from './routes/auth/index.ts';
@@ -111,6 +112,7 @@ export function buildApp(): App {
   roomTicketRoute(app);
   exportRoutes(app);
   adminRoutes(app);
+  drainRoutes(app);
 
   const refuse = notFound(app);
   app.notFound(async (c) => (await serveConsole(c)) ?? refuse(c));

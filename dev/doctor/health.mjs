@@ -8,14 +8,21 @@ const LOGS = {
   replica: 'postgres-replica.log and neon-gateway.log',
   redis: 'redis-gateway.log',
   media: 'worker.log',
+  queue: 'worker.log',
 };
 
+/** Of a part that nothing is to be done about: it answers, or there is none and none is missed. */
+const FINE = ['ok', 'absent'];
+
 /**
- * @param {{ status: number, parts: Record<string, string> }} answer the parts by name: `ok` or what is the matter
+ * @param {{ status: number, parts: Record<string, string>, isDraining?: boolean }} answer the parts by name: `ok` or what is
+ *   the matter
  * @param {string} logs the folder of the logs
  */
-export function judgeHealth({ status, parts }, logs) {
-  const bad = Object.entries(parts).filter(([, state]) => state !== 'ok');
+export function judgeHealth({ status, parts, isDraining = false }, logs) {
+  const bad = Object.entries(parts).filter(([, state]) => !FINE.includes(state));
+  if (isDraining && bad.length === 0)
+    return warning('/health/ready says that no traffic is to be sent here', 'npm run drain -- off');
   if (status === 200 && bad.length === 0) return ok(`${Object.keys(parts).join(', ')} answer`);
   const says =
     bad.map(([name, state]) => `${name} is ${state}`).join(', ') || `/health/ready answers ${status}`;
@@ -28,17 +35,17 @@ export function judgeHealth({ status, parts }, logs) {
 }
 
 /**
- * The parts of an answer of `/health/ready`: of the readiness itself, or of the problem that names what is down.
+ * The parts of an answer of `/health/ready`: of the report itself, or of the problem that holds it.
  * @param {unknown} body
  * @returns {Record<string, string>}
  */
 export function readParts(body) {
   if (typeof body !== 'object' || body === null) return {};
-  if ('parts' in body && typeof body.parts === 'object' && body.parts !== null) {
-    return Object.fromEntries(Object.entries(body.parts).map(([name, state]) => [name, String(state)]));
-  }
-  if (!('errors' in body) || !Array.isArray(body.errors)) return {};
-  return Object.fromEntries(body.errors.map(({ path: name, message }) => [String(name), String(message)]));
+  if ('current' in body) return readParts(body.current);
+  if (!('parts' in body) || typeof body.parts !== 'object' || body.parts === null) return {};
+  return Object.fromEntries(
+    Object.entries(body.parts).map(([name, part]) => [name, String(part?.state ?? 'unknown')]),
+  );
 }
 
 /** @param {Pick<import('./finding.mjs').Patient, 'dataDir' | 'signal'>} patient */
@@ -48,7 +55,9 @@ export async function checkHealth({ dataDir, signal }) {
   const logs = path.join(dataDir, 'logs');
   try {
     const response = await fetch(new URL('/health/ready', ready.consoleUrl), { signal });
-    return judgeHealth({ status: response.status, parts: readParts(await response.json()) }, logs);
+    const body = JSON.parse(await response.text());
+    const isDraining = body?.code === 'draining';
+    return judgeHealth({ status: response.status, parts: readParts(body), isDraining }, logs);
   } catch {
     return problem(
       `${ready.consoleUrl}/health/ready does not answer`,

@@ -40,7 +40,12 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
   const { root, dataDir, print } = options;
   const { signal } = supervisor;
   const logs = `The full logs are in ${path.join(dataDir, 'logs')}.`;
-  const secrets = loadSecrets(dataDir, ['redisToken', 'mediaSigningKey', 'tokenSigningSecret']);
+  const secrets = loadSecrets(dataDir, [
+    'redisToken',
+    'mediaSigningKey',
+    'tokenSigningSecret',
+    'operatorToken',
+  ]);
   const workerPort = await reservePort(options.port);
   if (workerPort.port !== options.port)
     print(`  Port ${options.port} is busy, so it is ${workerPort.port} this time`);
@@ -174,6 +179,7 @@ export async function buildUp(options: StackOptions, supervisor: Supervisor): Pr
       UPSTASH_REDIS_REST_URL: redis.url,
       UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
       MEDIA_SIGNING_KEY: secrets.mediaSigningKey,
+      OPERATOR_TOKEN: secrets.operatorToken,
       TOKEN_SIGNING_KEYS: createSigningKeys(secrets.tokenSigningSecret),
       PUBLIC_URL: consoleUrl,
       ...(shared && { SHARED_URL: shared.url, SHARED_SECRET: shared.secret }),

@@ -39,7 +39,7 @@ async function probe(url: string): Promise<{ status: number; body: string } | nu
 
 /**
  * Starts the Worker under `wrangler dev`, with its state in the data folder and nothing sent anywhere, and waits until
- * `/health/ready` answers 200. Rejects with the last answer or the end of the log; the child is stopped then.
+ * `/health/ready` says that it serves. Rejects with the last answer or the end of the log; the child is stopped then.
  */
 export async function startWorker(options: WorkerOptions): Promise<Child> {
   const { root, dataDir, port } = options;
@@ -87,7 +87,7 @@ export async function startWorker(options: WorkerOptions): Promise<Child> {
     async () => {
       if (exit !== undefined || options.signal.aborted) return 'ended';
       last = (await probe(`http://127.0.0.1:${port}/health/ready`)) ?? last;
-      return last?.status === 200 ? 'ready' : undefined;
+      return last && isServing(last) ? 'ready' : undefined;
     },
     READY_TIMEOUT_MS,
     100,
@@ -98,6 +98,11 @@ export async function startWorker(options: WorkerOptions): Promise<Child> {
   options.signal.throwIfAborted();
   const why = exit ?? `it is not ready after ${READY_TIMEOUT_MS / 1_000} s; ${describeProbe(last)}`;
   throw new Error(`${why}\n${tail}`);
+}
+
+/** It also serves while it says that traffic is to be sent elsewhere, which an earlier run may have been told. */
+function isServing({ status, body }: { status: number; body: string }): boolean {
+  return status === 200 || (status === 503 && body.includes('"code":"draining"'));
 }
 
 function describeProbe(last: { status: number; body: string } | null): string {

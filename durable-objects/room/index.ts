@@ -9,6 +9,7 @@ import { type Link, newSession, type Session } from './link.ts';
 import { LiveRoom } from './live-room.ts';
 import { readFrames } from './read-frames.ts';
 import { readSession, SocketLink } from './socket-link.ts';
+import { createReports, type Reports } from './reports.ts';
 import { createSqlRoomStorage } from './sql-room-storage.ts';
 
 /** Sessions that began together end within this time, not all at once. */
@@ -16,6 +17,7 @@ const EXPIRY_SPREAD_MS = 5 * 60_000;
 
 /** The room of one project, after which the object is named. It hibernates while nobody says anything. */
 export class Room extends DurableObject<object> implements RoomRpc {
+  readonly #reports: Reports;
   #room: LiveRoom;
   /** Of the alarm, in ms since 1970. */
   #armedAt: number | null = null;
@@ -23,6 +25,7 @@ export class Room extends DurableObject<object> implements RoomRpc {
   constructor(state: DurableObjectState, env: object) {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    this.#reports = createReports(state.id.name ?? '', env, (work) => state.waitUntil(work));
     this.#room = this.#open();
     void state.blockConcurrencyWhile(async () => {
       this.#armedAt = await state.storage.getAlarm();
@@ -93,6 +96,14 @@ export class Room extends DurableObject<object> implements RoomRpc {
     this.#room.close(code);
   }
 
+  async drain(id: string, timeoutMs: number): Promise<number> {
+    return this.#room.drain(id, timeoutMs);
+  }
+
+  async stopDrain(id: string): Promise<void> {
+    this.#room.stopDrain(id);
+  }
+
   #open(): LiveRoom {
     const storage = createSqlRoomStorage(this.ctx.storage.sql);
     const after = (ms: number, call: () => void) => void setTimeout(() => this.#guard(call), ms);
@@ -101,7 +112,8 @@ export class Room extends DurableObject<object> implements RoomRpc {
       const session = readSession(socket);
       return session ? [this.#toLink(socket, session)] : [];
     });
-    return new LiveRoom({ storage, clock: systemClock, after, dueBy }, links);
+    const { tellCount, tellDrained } = this.#reports;
+    return new LiveRoom({ storage, clock: systemClock, after, dueBy, tellCount, tellDrained }, links);
   }
 
   #toLink(socket: WebSocket, session: Session): SocketLink {

@@ -14,6 +14,7 @@ import { deadlineOf } from './deadlines.ts';
 import { Delivery } from './delivery.ts';
 import { encodeFrame, encodeWelcome, toMessage } from './encode.ts';
 import { EventLog } from './event-log.ts';
+import { Drain } from './drain.ts';
 import type { After } from './flush-window.ts';
 import { FrameBucket } from './frame-bucket.ts';
 import { LatestValues } from './latest-values.ts';
@@ -23,6 +24,7 @@ import { Presence } from './presence.ts';
 import { answerPub } from './answer-pub.ts';
 import type { ReadFrames } from './read-frames.ts';
 import type { RoomStorage } from './room-storage.ts';
+import { SocketCount } from './socket-count.ts';
 
 interface LiveRoomDeps {
   storage: RoomStorage;
@@ -30,6 +32,10 @@ interface LiveRoomDeps {
   after: After;
   /** Asks for `tick` to be called at this time (ms since 1970), or before. */
   dueBy(at: number): void;
+  /** Tells outside how many sockets are open. */
+  tellCount(sockets: number): void;
+  /** Tells outside how a drain ended: how many sockets it found, and how many did not go by themselves. */
+  tellDrained(outcome: { id: string; sockets: number; cut: number }): void;
 }
 
 /** After these nobody comes back: they are gone at once. */
@@ -47,6 +53,8 @@ export class LiveRoom {
   readonly #presence: Presence;
   readonly #latest: LatestValues;
   readonly #bars: Bars;
+  readonly #count: SocketCount;
+  readonly #drain: Drain;
   readonly #buckets = new WeakMap<Link, FrameBucket>();
 
   /** `links`: the sockets that are open already. */
@@ -63,6 +71,12 @@ export class LiveRoom {
     this.#presence = new Presence(parts);
     this.#latest = new LatestValues(parts);
     this.#bars = new Bars(deps.storage);
+    this.#count = new SocketCount({ ...parts, tell: (sockets) => deps.tellCount(sockets) });
+    this.#drain = new Drain({
+      ...parts,
+      cut: (link) => this.#end(link, CLOSE.drain, 'the room is drained'),
+      tell: (outcome) => deps.tellDrained(outcome),
+    });
   }
 
   /** Why somebody may not come in, or null. */
@@ -82,6 +96,7 @@ export class LiveRoom {
 
   connect(link: Link): void {
     this.#links.add(link);
+    this.#count.look();
     this.#deps.dueBy(link.session.acceptedAt + HELLO_WITHIN_MS);
   }
 
@@ -89,6 +104,7 @@ export class LiveRoom {
   disconnect(link: Link): void {
     if (!this.#links.has(link)) return;
     this.#links.remove(link);
+    this.#count.look();
     this.#presence.leave(link, false);
   }
 
@@ -136,6 +152,18 @@ export class LiveRoom {
     for (const link of this.#links.all()) this.#end(link, code, 'the room was closed');
   }
 
+  /**
+   * Asks everybody who is there to come back, each at another time, and closes after `timeoutMs` who has not. Returns how
+   * many sockets were asked; the same drain again asks nobody.
+   */
+  drain(id: string, timeoutMs: number): number {
+    return this.#drain.begin(id, timeoutMs);
+  }
+
+  stopDrain(id: string): void {
+    this.#drain.stop(id);
+  }
+
   /** Closes what is over, and says when to look again (ms since 1970); null: when somebody comes. */
   tick(): number | null {
     const now = this.#deps.clock.now();
@@ -143,12 +171,15 @@ export class LiveRoom {
       const { at, code, reason } = deadlineOf(link);
       if (at <= now) this.#end(link, code, reason);
     }
+    this.#drain.tick(now);
     this.#presence.sweep(now);
     this.#bars.sweep(now);
+    this.#count.look();
     const times = [
       ...this.#links.all().map((link) => deadlineOf(link).at),
       this.#presence.nextDueAt,
       this.#bars.nextDueAt,
+      this.#drain.nextDueAt,
     ].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -251,6 +282,7 @@ export class LiveRoom {
 
   #end(link: Link, code: number, reason: string, isAtOnce = FINAL.has(code)): void {
     this.#links.remove(link);
+    this.#count.look();
     link.close(code, reason);
     this.#presence.leave(link, isAtOnce);
   }

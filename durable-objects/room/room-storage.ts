@@ -38,6 +38,23 @@ export interface Bar {
   code: number;
 }
 
+/** The last number of open sockets that was told outside, and when (ms since 1970). */
+export interface ToldCount {
+  sockets: number;
+  at: number;
+}
+
+/** The last drain; kept when it is over, so that the same one is not begun again. Times are ms since 1970. */
+export interface StoredDrain {
+  id: string;
+  /** Sockets accepted up to then are to go. */
+  since: number;
+  until: number;
+  /** How many were told. */
+  sockets: number;
+  isOver: boolean;
+}
+
 /** Where a room is kept, so that an evicted object loses nothing. Every call is done when it returns. */
 export interface RoomStorage {
   /** Made with the storage: sequences of another epoch mean nothing here. */
@@ -68,4 +85,10 @@ export interface RoomStorage {
   bars(): Bar[];
   saveBar(bar: Bar): void;
   dropBar(user: string): void;
+
+  toldCount(): ToldCount;
+  saveToldCount(count: ToldCount): void;
+
+  drain(): StoredDrain | null;
+  saveDrain(drain: StoredDrain): void;
 }

@@ -29,6 +29,15 @@ const leavingEntry = z.object({
   presenceVersion: z.number(),
 });
 
+const toldCount = z.object({ sockets: z.number(), at: z.number() });
+const storedDrain = z.object({
+  id: z.string(),
+  since: z.number(),
+  until: z.number(),
+  sockets: z.number(),
+  isOver: z.boolean(),
+});
+
 /** Keeps a room in the object's own SQLite. */
 export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
   sql.exec(SCHEMA);
@@ -37,6 +46,9 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
   const meta = (key: string) =>
     sql.exec<{ value: string }>('select value from meta where key = ?', key).toArray()[0]?.value;
 
+  const saveMeta = (key: string, value: string) =>
+    void sql.exec('insert or replace into meta values (?, ?)', key, value);
+
   function* events(query: string, ...parameters: SqlStorageValue[]) {
     for (const row of sql.exec(query, ...parameters)) yield eventRow.parse(row);
   }
@@ -44,8 +56,7 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
   return {
     epoch: meta('epoch') ?? '',
     presenceVersion: Number(meta('presence') ?? 0),
-    savePresenceVersion: (version) =>
-      void sql.exec("insert or replace into meta values ('presence', ?)", String(version)),
+    savePresenceVersion: (version) => saveMeta('presence', String(version)),
 
     bounds: () =>
       bounds.parse(
@@ -83,5 +94,14 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
     saveBar: ({ user, since, code }) =>
       void sql.exec('insert or replace into barred values (?, ?, ?)', user, since, code),
     dropBar: (user) => void sql.exec('delete from barred where user = ?', user),
+
+    toldCount: () => toldCount.parse(JSON.parse(meta('told-count') ?? '{"sockets":0,"at":0}')),
+    saveToldCount: (count) => saveMeta('told-count', JSON.stringify(count)),
+
+    drain: () => {
+      const kept = meta('drain');
+      return kept === undefined ? null : storedDrain.parse(JSON.parse(kept));
+    },
+    saveDrain: (drain) => saveMeta('drain', JSON.stringify(drain)),
   };
 }

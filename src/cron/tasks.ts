@@ -5,7 +5,9 @@ import { logEvent } from '../observability/logger.ts';
 import { dispatchOutbox } from '../queues/outbox.ts';
 import { reviveJobs } from '../queues/revive-jobs.ts';
 import type { Services } from '../services.ts';
+import { concludeDrain } from './conclude-drain.ts';
 import { purgeBin } from './purge-bin.ts';
+import { recordEnd, recordStart } from './record-run.ts';
 import { sweepMedia } from './sweep-media.ts';
 import { watchReplica } from './watch-replica.ts';
 
@@ -44,6 +46,7 @@ const sweepExpired: Task = async (services) => {
       sweep('idempotency_keys', 'scope, key', "created_at < now() - interval '24 hours'"),
       sweep('outbox', 'id', "done_at < now() - interval '24 hours'"),
       sweep('reviews', 'id', "created_at < now() - interval '30 days'"),
+      sweep('open_rooms', 'project_id', "seen_at < now() - interval '1 hour'"),
     ],
     { deadline: 'write' },
   );
@@ -91,17 +94,19 @@ const watchLag: Task = async (services) => {
   if (replica && (lagMs === null || lagMs > replica.maxAgeMs)) logEvent('warn', 'replica_late', { lagMs });
 };
 
-/** What runs at each cron expression of wrangler.toml. */
-export const CRON_TASKS: Readonly<Record<string, readonly Task[]>> = {
-  '* * * * *': [dispatchWaiting, reviveSilent, watchLag],
-  '17 * * * *': [sweepExpired, purgeOverdue, sweepDeletedMedia],
+/** What runs at each cron expression of wrangler.toml, by the name under which its last run is known. */
+export const CRON_TASKS: Readonly<Record<string, Readonly<Record<string, Task>>>> = {
+  '* * * * *': { dispatchWaiting, reviveSilent, watchLag, concludeDrain },
+  '17 * * * *': { sweepExpired, purgeOverdue, sweepDeletedMedia },
 };
 
 /** Runs every task of an expression, also when one fails; then fails with the first error. */
 export async function runCron(expression: string, services: Services): Promise<void> {
   const tasks = CRON_TASKS[expression];
   if (!tasks) throw new Error(`No task is planned for the cron expression ${expression}`);
-  const outcomes = await Promise.allSettled(tasks.map((task) => task(services)));
+  await recordStart(services, Object.keys(tasks));
+  const runs = Object.entries(tasks).map(([name, task]) => recordEnd(services, name, task(services)));
+  const outcomes = await Promise.allSettled(runs);
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure) throw failure.reason;
 }

@@ -11,7 +11,7 @@ interface AppErrorOptions {
   errors?: FieldError[];
   /** The current state, for illegal_state. */
   state?: string;
-  /** What it is now, for stale_revision. */
+  /** What it is now, for stale_revision, and how every part does, for a readiness that refuses. */
   current?: object;
   /** Seconds. */
   retryAfter?: number;

@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   too_many_at_once: { status: 429, title: 'Too much of this is under way', retryable: true },
   internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
   unavailable: { status: 503, title: 'A part of Darkroom is not reachable', retryable: true },
+  draining: { status: 503, title: 'No traffic is to be sent here', retryable: true },
   misconfigured: { status: 503, title: 'Darkroom is not configured', retryable: false },
 } as const;
 

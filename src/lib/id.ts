@@ -1,6 +1,6 @@
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
-export type IdPrefix = 'act' | 'img' | 'inv' | 'job' | 'key' | 'obx' | 'prj' | 'rev' | 'ses' | 'usr';
+export type IdPrefix = 'act' | 'drn' | 'img' | 'inv' | 'job' | 'key' | 'obx' | 'prj' | 'rev' | 'ses' | 'usr';
 
 const TIME_DIGITS = 10;
 const RANDOM_DIGITS = 16;

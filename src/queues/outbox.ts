@@ -9,6 +9,7 @@ import { parseBookmark } from '../lib/bookmark.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import { purgeEverywhere } from '../purge/purger.ts';
 import type { Services } from '../services.ts';
+import { drainRooms, stopDrainInRooms } from './drain-rooms.ts';
 
 const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
 const jobRuns = z.object({ runs: z.array(jobRun) });
@@ -32,6 +33,7 @@ const roomPublish = z.object({
 const cacheBump = z.object({ tags: z.array(z.string()), position: z.string() });
 const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
 const copiesPurge = z.object({ tags: z.array(z.string()) });
+const drainRef = z.object({ drainId: z.string() });
 const roomClose = z.object({ projectId: z.string(), code: z.int() });
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
@@ -45,6 +47,8 @@ export interface OutboxMessage {
     | 'room.publish'
     | 'room.dismiss'
     | 'room.close'
+    | 'rooms.drain'
+    | 'rooms.stopDrain'
     /** Copies of what was public until now. */
     | 'copies.purge';
   /** The payload as JSON, or the SQL of a jsonb value when only the database knows it. */
@@ -162,6 +166,10 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       await purgeEverywhere(services, copiesPurge.parse(row.payload));
       return;
     }
+    case 'rooms.drain':
+      return await drainRooms(services, drainRef.parse(row.payload).drainId);
+    case 'rooms.stopDrain':
+      return await stopDrainInRooms(services, drainRef.parse(row.payload).drainId);
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
   }

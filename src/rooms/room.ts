@@ -20,6 +20,13 @@ export interface RoomRpc {
   endSessions(userId: string, sessions: string[]): Promise<void>;
   /** Closes everybody's sockets and refuses their tickets; with the code `gone` the room soon forgets everything. */
   close(code: number): Promise<void>;
+  /**
+   * Asks everybody who is there to come back, each at another time, and closes after `timeoutMs` who has not. Returns how
+   * many sockets were asked; the same drain again asks nobody.
+   */
+  drain(id: string, timeoutMs: number): Promise<number>;
+  /** Lets stay who is still there. */
+  stopDrain(id: string): Promise<void>;
 }
 
 export type RoomNamespace = DurableObjectNamespace<RoomRpc & Rpc.DurableObjectBranded>;

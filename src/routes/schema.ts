@@ -68,7 +68,7 @@ const problem = z
     current: z
       .looseObject({})
       .optional()
-      .meta({ description: 'With stale_revision: what was decided meanwhile' }),
+      .meta({ description: 'With stale_revision: what was decided meanwhile; of /health/ready: its report' }),
   })
   .meta({ id: 'Problem' });
 

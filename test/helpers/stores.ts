@@ -141,6 +141,7 @@ export async function startStores(): Promise<Stores> {
         CACHE_TIMEOUT_MS: '10000',
         LIMITER_TIMEOUT_MS: '10000',
         SETTINGS,
+        OPERATOR_TOKEN: 'integration-tests-only-operator-token-of-nobody',
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
         // Of nobody but these tests: the first signs, the second has signed until a moment ago.
         TOKEN_SIGNING_KEYS: JSON.stringify(SIGNING_KEYS),

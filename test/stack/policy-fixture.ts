@@ -72,6 +72,8 @@ export const FIXTURE = `
     ('usr_stranger', 'old', '\\x01', now() - interval '2 days');
   insert into outbox (id, topic, payload) values ('obx_1', 'job.started', '{}');
   insert into activity_logs (id, action) values ('act_1', 'project.created');
+  insert into open_rooms (project_id, sockets) values ('prj_a', 1), ('prj_b', 1);
+  insert into cron_runs (name, last_started_at) values ('sweepExpired', now());
 `;
 
 /** Who asks. `actor`, `tenant` and `scope` are what a batch would have set, whether it may or not. */

@@ -101,6 +101,28 @@ const PLATFORM: Probe[] = [
     'refused',
     1,
   ),
+  probe('select from open_rooms', 'denied', 'denied', 'denied', 'denied', 'denied', 2),
+  probe('update open_rooms set sockets = 2', 'denied', 'denied', 'denied', 'denied', 'denied', 2),
+  probe('delete from open_rooms', 'denied', 'denied', 'denied', 'denied', 'denied', 2),
+  probe(
+    `insert into open_rooms (project_id, sockets) values ('prj_new', 1)`,
+    'denied',
+    'denied',
+    'denied',
+    'denied',
+    'denied',
+    1,
+  ),
+  probe('select from cron_runs', 'denied', 'denied', 'denied', 'denied', 'denied', 1),
+  denied('delete from cron_runs'),
+  // Whether somebody may end a drain is judged by the Worker, which alone knows the administrators.
+  probe('select from platform_state', 1, 1, 1, 1, 1, 1),
+  probe(`update platform_state set drain_id = 'drn_1'`, 1, 1, 1, 1, 1, 'denied'),
+  probe('update platform_state set drain_cut = 1', 1, 1, 1, 1, 1, 1),
+  denied('update platform_state set singleton = true'),
+  denied('insert into platform_state default values'),
+  denied('delete from platform_state'),
+  probe('select where app.passes_policies()', 0, 0, 0, 0, 0, 0),
 ];
 
 export const PROBES: readonly Probe[] = [

@@ -27,7 +27,7 @@ import { namedTimers } from './timers.ts';
 const NORMAL = 1000;
 const TOO_MANY = 429;
 
-type TimerName = 'deadline' | 'retry' | 'ping' | 'pong' | 'steady' | 'seen';
+type TimerName = 'deadline' | 'retry' | 'ping' | 'pong' | 'steady' | 'seen' | 'drain';
 
 /**
  * Keeps one connection to a room: connects at once, comes back after cuts, and tells each event once. `sid` is the
@@ -45,7 +45,8 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
   let presence: PresenceData | null = null;
   let toldPresence: PresenceData | null = null;
   let members = 0;
-  let drainMs: number | null = null;
+  /** When the room asked to come back. */
+  let drainAt: number | null = null;
   /** Where an event was missing; if it is missing again, the log cannot give it. */
   let gapAfter: number | null = null;
   let seenSeq = 0;
@@ -81,6 +82,7 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
 
   function retry(how: ComeBack, code: number = NORMAL): void {
     leave(code);
+    const drainMs = drainAt === null ? null : Math.max(0, drainAt - ports.now());
     const ms = retryDelay(how, {
       attempts,
       isHidden: ports.isHidden(),
@@ -98,7 +100,7 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
     leave(NORMAL);
     const mine = round;
     const isMine = () => mine === round;
-    drainMs = null;
+    drainAt = null;
     abort = new AbortController();
     timers.set('deadline', DELAYS.ticket, () => retry('soon'));
     enter({ name: 'ticketing' });
@@ -160,12 +162,19 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
     if (frame.k === 'welcome') {
       if (state.name === 'greeting') takeWelcome(frame);
     } else if (frame.k === 'drain') {
-      drainMs = Math.max(0, frame.after);
+      takeDrain(frame.after);
     } else if (frame.k === 'events') {
       for (const event of frame.events) if (isMine()) takeEvent(event);
     } else {
       tell(() => listeners.onFrame(frame));
     }
+  }
+
+  /** Comes back at the time that the room names, also when it is not closed by then: the room is to be empty. */
+  function takeDrain(afterMs: number): void {
+    const ms = Math.min(Math.max(0, afterMs), DELAYS.maxDrain);
+    drainAt = ports.now() + ms;
+    timers.set('drain', ms, () => retry('now'));
   }
 
   function takeWelcome(welcome: Welcome): void {

@@ -1,59 +1,116 @@
-import { sql } from 'drizzle-orm';
-import { runBatch, values } from '../../db/batch.ts';
-import type { Database } from '../../db/client.ts';
-import { withDeadline } from '../../lib/deadline.ts';
-import type { Services } from '../../services.ts';
-import { type ReplicaLag, readReplicaLag } from './read-replica-lag.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { judgeParts, type PartName, type PartReport, type ReadinessStatus } from './part.ts';
+import { ABSENT, probe } from './probe.ts';
 
-/** `none`: there is no such part, and it is not missed. */
-export type PartState = 'ok' | 'down' | 'misconfigured' | 'none';
-
-export interface Readiness {
-  status: 'ready' | 'degraded' | 'unavailable';
-  /** Null without a replica, before the first measure, and when the primary does not tell. */
-  replicaLag: ReplicaLag | null;
-  parts: { primary: PartState; replica: PartState; redis: PartState; media: PartState };
+/** What a database tells of itself. */
+export interface DatabaseAnswer {
+  /** Since when no traffic is to be sent here, and until when its sockets may stay (RFC 3339); null: it is. */
+  drain: { since: string; until: string } | null;
 }
 
-/** Under the 500 ms within which readiness answers. */
-const PROBE_DEADLINE_MS = 400;
+export interface QueueFigures {
+  name: string;
+  /** Messages that wait. */
+  backlog: number;
+  /** Of the oldest of them; null when none waits. */
+  oldestAgeMs: number | null;
+}
 
-async function probe(work: Promise<PartState>): Promise<PartState> {
-  try {
-    return await withDeadline(work, PROBE_DEADLINE_MS, 'a probe');
-  } catch {
-    return 'down';
-  }
+export interface CronRun {
+  name: string;
+  /** RFC 3339. */
+  startedAt: string;
+  /** Of the run that ended last, as `ok` and `error` are; null: none has. */
+  endedAt: string | null;
+  ok: boolean | null;
+  /** The class of its error. */
+  error: string | null;
+}
+
+/** What Postgres knows of the whole installation. */
+export interface PlatformFigures {
+  openSockets: number;
+  crons: CronRun[];
+}
+
+export interface ReplicaLag {
+  /** Null when the replica did not answer. */
+  lagMs: number | null;
+  /** RFC 3339. */
+  measuredAt: string;
+}
+
+export interface BreakerFigure {
+  name: string;
+  state: 'closed' | 'open' | 'half-open';
+}
+
+/** How everything is looked at. A look that has an end of its own has it at `deadlineMs`. */
+export interface Probes {
+  primary(deadlineMs: number): Promise<DatabaseAnswer>;
+  /** Null where there is none. */
+  replica: ((deadlineMs: number) => Promise<DatabaseAnswer>) | null;
+  redis(deadlineMs: number): Promise<void>;
+  media(): Promise<void>;
+  queue(): Promise<QueueFigures[]>;
+  platform(deadlineMs: number): Promise<PlatformFigures>;
+  replicaLag(deadlineMs: number): Promise<ReplicaLag | null>;
+  breakers(): BreakerFigure[];
+}
+
+export interface Readiness {
+  status: ReadinessStatus;
+  parts: Record<PartName, PartReport>;
+  /** Null: it serves, or no database says so. */
+  drain: DatabaseAnswer['drain'];
+  replicaLag: ReplicaLag | null;
+  /** This and the following: null when whoever counts them did not answer. */
+  queues: QueueFigures[] | null;
+  openSockets: number | null;
+  crons: CronRun[] | null;
+  breakers: BreakerFigure[];
 }
 
 /**
- * A role that bypasses row-level security answers every query, only with everybody's rows: that is not
- * ready. (Roles made in Neon's console do; roles made by SQL do not.)
+ * Looks at everything at once, each part for `deadlineMs` at the most. Never rejects, whatever hangs or fails; that is
+ * what it reports.
  */
-async function probeDatabase(database: Database): Promise<PartState> {
-  const query = sql`select to_jsonb(rolbypassrls or rolsuper) from pg_roles where rolname = current_user`;
-  const results = await runBatch(database, [query], {
-    deadline: PROBE_DEADLINE_MS,
-    isProbe: true,
-    readOnly: true,
-  });
-  return values<boolean>(results[0])[0] === false ? 'ok' : 'misconfigured';
-}
-
-/** Whether requests can be served, and which part is missing. Answers within 500 ms whatever hangs. */
-export async function checkReadiness(services: Services): Promise<Readiness> {
-  const { db, redis: database, media } = services;
-  const [primary, replica, redis, store, replicaLag] = await Promise.all([
-    probe(probeDatabase(db.primary)),
-    db.replica ? probe(probeDatabase(db.replica.database)) : ('none' as const),
-    probe(database.ping(PROBE_DEADLINE_MS).then(() => 'ok' as const)),
-    probe(media.head('0'.repeat(64), 'original').then(() => 'ok' as const)),
-    // The primary's own state says why it did not tell.
-    readReplicaLag(services, PROBE_DEADLINE_MS).catch(() => null),
+export async function checkReadiness(probes: Probes, deadlineMs: number, clock: Clock): Promise<Readiness> {
+  const look = async <T>(one: (deadlineMs: number) => Promise<T>) =>
+    await probe(async () => await one(deadlineMs), deadlineMs, clock);
+  const [primary, replica, redis, media, queue, platform, lag] = await Promise.all([
+    look(probes.primary),
+    probes.replica ? look(probes.replica) : ABSENT,
+    look(probes.redis),
+    look(probes.media),
+    look(probes.queue),
+    look(probes.platform),
+    look(probes.replicaLag),
   ]);
-  const parts = { primary, replica, redis, media: store };
-  const states = Object.values(parts);
-  if (states.includes('misconfigured') || primary === 'down')
-    return { status: 'unavailable', parts, replicaLag };
-  return { status: states.includes('down') ? 'degraded' : 'ready', parts, replicaLag };
+  // The queues' and cron's role is no part of its own: what it may not be, the primary's roles are not.
+  const isServiceWrong = platform.report.state === 'misconfigured';
+  const parts = {
+    primary: isServiceWrong ? platform.report : primary.report,
+    replica: replica.report,
+    redis: redis.report,
+    media: media.report,
+    queue: queue.report,
+  };
+  const states = {
+    primary: parts.primary.state,
+    replica: parts.replica.state,
+    redis: parts.redis.state,
+    media: parts.media.state,
+    queue: parts.queue.state,
+  };
+  return {
+    status: judgeParts(states),
+    parts,
+    drain: (primary.value ?? replica.value)?.drain ?? null,
+    replicaLag: lag.value,
+    queues: queue.value,
+    openSockets: platform.value?.openSockets ?? null,
+    crons: platform.value?.crons ?? null,
+    breakers: probes.breakers(),
+  };
 }

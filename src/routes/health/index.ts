@@ -1,22 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { checkReadiness } from '../../domain/health/check-readiness.ts';
+import { readReadiness } from '../../domain/health/read-readiness.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../../errors/app-error.ts';
-import { json, problems, timestamp } from '../schema.ts';
+import { json, problems } from '../schema.ts';
+import { readiness } from './schema.ts';
 
 const tags = ['Health'];
-const part = z.enum(['ok', 'down', 'misconfigured', 'none']);
-const readiness = z
-  .object({
-    status: z.enum(['ready', 'degraded', 'unavailable']),
-    replicaLag: z
-      .object({ lagMs: z.int().nullable(), measuredAt: timestamp })
-      .nullable()
-      .meta({ description: 'As cron measured it last; lagMs is null when the replica did not answer' }),
-    parts: z.object({ primary: part, replica: part, redis: part, media: part }),
-  })
-  .meta({ id: 'Readiness' });
+const RETRY_SECONDS = 5;
 
 /** Answers before anything else is looked at, also when the configuration is wrong. */
 export function livenessRoute(app: App): void {
@@ -38,18 +29,20 @@ export function readinessRoute(app: App): void {
       method: 'get',
       path: '/health/ready',
       tags,
-      summary: 'Whether requests can be served',
+      summary: 'Whether requests can be served, and how every part does',
+      description:
+        'Within 500 ms, from what was found up to 2 s ago. 503 `unavailable` while neither the primary nor the replica serves or a role is wrong, 503 `draining` while no traffic is to be sent here; the same report is then in `current`.',
       responses: { 200: json(readiness), ...problems },
     }),
     async (c) => {
-      const result = await checkReadiness(c.get('ctx').services);
-      if (result.status === 'unavailable') {
-        const errors = Object.entries(result.parts)
-          .filter(([, state]) => state !== 'ok' && state !== 'none')
-          .map(([path, message]) => ({ path, message }));
-        throw new AppError('unavailable', 'The primary database does not serve.', { errors, retryAfter: 5 });
-      }
-      return c.json(result, 200);
+      const report = await readReadiness(c.get('ctx'));
+      const errors = Object.entries(report.parts)
+        .filter(([, { state }]) => state !== 'ok' && state !== 'absent')
+        .map(([path, { state }]) => ({ path, message: state }));
+      const more = { errors, current: report, retryAfter: RETRY_SECONDS };
+      if (report.status === 'unavailable') throw new AppError('unavailable', 'No database serves.', more);
+      if (report.drain) throw new AppError('draining', 'Send requests elsewhere.', more);
+      return c.json(report, 200);
     },
   );
 }

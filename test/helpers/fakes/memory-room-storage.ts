@@ -3,7 +3,9 @@ import type {
   Leaving,
   NewEvent,
   RoomStorage,
+  StoredDrain,
   StoredLatest,
+  ToldCount,
 } from '../../../durable-objects/room/room-storage.ts';
 
 /** Keeps a room in memory; a second room over the same storage is what an evicted object finds. */
@@ -15,6 +17,8 @@ export function createMemoryRoomStorage(): RoomStorage {
   const leaving = new Map<string, Leaving>();
   const bars = new Map<string, Bar>();
   let presenceVersion = 0;
+  let toldCount: ToldCount = { sockets: 0, at: 0 };
+  let drain: StoredDrain | null = null;
   return {
     epoch: crypto.randomUUID(),
     get presenceVersion() {
@@ -48,5 +52,11 @@ export function createMemoryRoomStorage(): RoomStorage {
     bars: () => [...bars.values()],
     saveBar: (bar) => void bars.set(bar.user, bar),
     dropBar: (user) => void bars.delete(user),
+
+    toldCount: () => toldCount,
+    saveToldCount: (count) => void (toldCount = count),
+
+    drain: () => drain,
+    saveDrain: (next) => void (drain = next),
   };
 }

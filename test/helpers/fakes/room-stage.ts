@@ -84,6 +84,9 @@ export class RoomStage {
   dueAt: number | null = null;
   readonly storage: RoomStorage;
   readonly sockets: StageSocket[] = [];
+  /** What the room told outside. */
+  readonly counts: number[] = [];
+  readonly drained: { id: string; sockets: number; cut: number }[] = [];
   room: LiveRoom;
   #timers: { at: number; call: () => void }[] = [];
 
@@ -99,6 +102,8 @@ export class RoomStage {
         clock: { now: () => this.now },
         after: (ms, call) => void this.#timers.push({ at: this.now + ms, call }),
         dueBy: (at) => void (this.dueAt = Math.min(at, this.dueAt ?? at)),
+        tellCount: (sockets) => void this.counts.push(sockets),
+        tellDrained: (outcome) => void this.drained.push(outcome),
       },
       links,
     );

@@ -425,6 +425,29 @@ describe('a close code', () => {
     expect(waitMs()).toBeLessThanOrEqual(2_000);
   });
 
+  it('R-DRAIN-1: comes back at the time that the room named, though it was not closed', async () => {
+    const { clock, room, welcomes } = await live();
+    const socket = room.newest();
+    socket.tell({ k: 'drain', after: 3_300 });
+    await clock.advance(3_299);
+    expect(socket.closedWith).toBeNull();
+    await clock.advance(1);
+    expect(socket.closedWith).toBe(1000);
+    await clock.advance(0);
+    expect(welcomes).toEqual([false, true]);
+    expect(room.newest()).not.toBe(socket);
+    await clock.advance(60_000);
+    expect(room.newest().closedWith).toBeNull();
+  });
+
+  it('4090: comes back no later because it was closed', async () => {
+    const { clock, room, waitMs } = await live();
+    room.newest().tell({ k: 'drain', after: 3_300 });
+    await clock.advance(1_000);
+    room.newest().cut(CLOSE.drain);
+    expect(waitMs()).toBe(2_300);
+  });
+
   it('4090: not after more than a minute', async () => {
     const { room, waitMs } = await live();
     room.newest().tell({ k: 'drain', after: 1e9 });

@@ -162,19 +162,22 @@ describe('the doctor judges', () => {
   });
 
   it('health by the parts, and by whether anything is served', () => {
-    const ready = { status: 'ready', parts: { primary: 'ok', redis: 'ok' } };
+    const ready = { status: 'ready', parts: { primary: { state: 'ok' }, replica: { state: 'absent' } } };
     expect(judgeHealth({ status: 200, parts: readParts(ready) }, '/logs').state).toBe('ok');
-    const degraded = { status: 'degraded', parts: { primary: 'ok', redis: 'down' } };
+    const degraded = { status: 'degraded', parts: { primary: { state: 'ok' }, redis: { state: 'down' } } };
     expect(judgeHealth({ status: 200, parts: readParts(degraded) }, '/logs')).toMatchObject({
       state: 'warning',
       message: 'redis is down',
       mend: expect.stringContaining('redis-gateway.log'),
     });
-    const unavailable = { code: 'unavailable', errors: [{ path: 'primary', message: 'down' }] };
+    const unavailable = { code: 'unavailable', current: { parts: { primary: { state: 'down' } } } };
     expect(judgeHealth({ status: 503, parts: readParts(unavailable) }, '/logs')).toMatchObject({
       state: 'problem',
       message: 'primary is down',
     });
+    const draining = { status: 503, parts: readParts({ current: ready }), isDraining: true };
+    expect(judgeHealth(draining, '/logs')).toMatchObject({ state: 'warning', mend: 'npm run drain -- off' });
+    expect(judgeHealth({ ...draining, isDraining: false }, '/logs').state).toBe('problem');
     for (const body of [null, 'text', {}, { parts: null }]) {
       expect(judgeHealth({ status: 502, parts: readParts(body) }, '/logs').state).toBe('problem');
     }
