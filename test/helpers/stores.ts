@@ -9,7 +9,8 @@ import {
   startSystemServer,
 } from '../../dev/redis/index.ts';
 import { startDohServer } from './doh-server.ts';
-import { startFaultControl, startFaultProxy } from './fault-proxy.ts';
+import { startFaultControl } from './fault-control.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 import { startImageHost } from './image-host.ts';
 import { startPoliteSite } from './polite-site.ts';
 import { startSlowSite } from './slow-site.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import { createJob, deliver, itemsOf, media, progressOf, query, startUndelivered } from '../helpers/crawl.ts';
-import type { FaultMode } from '../helpers/fault-proxy.ts';
+import type { FaultMode } from '../helpers/fault-modes.ts';
 
 const { faults } = inject('stores');
 /** Bindings of a consumer whose database lies behind the proxy of these tests. */
