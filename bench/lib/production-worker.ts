@@ -1,12 +1,11 @@
 import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { V4MiniflareOptions } from 'miniflare';
-import { runProgram } from '../../dev/process/run-program.ts';
 import type { Child } from '../../dev/process/child.ts';
 import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import type { WorkerOptions } from '../../dev/stack/worker.ts';
+import { runWrangler } from './run-wrangler.ts';
 
-const BUNDLE_LIMIT_MS = 60_000;
 const READY_TIMEOUT_MS = 90_000;
 const ENTRY = 'entry/entry.mjs';
 
@@ -41,32 +40,10 @@ export async function startProductionWorker(options: WorkerOptions, entry?: Work
 }
 
 /** Resolves with the folder of the bundle. */
-async function makeBundle({ root, dataDir, signal }: WorkerOptions): Promise<string> {
-  const folder = path.join(dataDir, 'bundle');
-  const lines: string[] = [];
-  const wrangler = path.join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
-  const config = path.join(root, 'wrangler.toml');
-  const { code, reason } = await runProgram(
-    process.execPath,
-    [wrangler, 'deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder],
-    {
-      cwd: root,
-      env: {
-        ...process.env,
-        WRANGLER_SEND_METRICS: 'false',
-        WRANGLER_SEND_ERROR_REPORTS: 'false',
-        // The banner is what asks the registry for a newer version.
-        WRANGLER_HIDE_BANNER: 'true',
-        WRANGLER_LOG_PATH: path.join(dataDir, 'wrangler', 'logs'),
-        NO_COLOR: '1',
-      },
-      timeoutMs: BUNDLE_LIMIT_MS,
-      isOver: () => signal.aborted,
-      onLine: (line) => lines.push(line),
-    },
-  );
-  signal.throwIfAborted();
-  if (code !== 0) throw new Error(`wrangler made no bundle: ${reason}\n${lines.join('\n')}`);
+async function makeBundle(options: WorkerOptions): Promise<string> {
+  const folder = path.join(options.dataDir, 'bundle');
+  const config = path.join(options.root, 'wrangler.toml');
+  await runWrangler(['deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder], options);
   return folder;
 }
 
