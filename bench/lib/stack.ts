@@ -31,6 +31,8 @@ export interface BenchStack {
   serviceUrl: string;
   /** As requests connect: bound by the policies of whoever asks. */
   appUrl: string;
+  /** What the Worker is told. */
+  variables: Record<string, string>;
   /** Past every policy. */
   superuserUrl: string;
   /** The same on the replica. */
@@ -57,7 +59,11 @@ const RUNTIMES = {
   /** Under `wrangler dev`, as `npm start` runs it: with an inspector. */
   development: async (options: WorkerOptions) => await startWorker(options),
   /** The bundle that is deployed, on workerd. */
-  production: startProductionWorker,
+  production: async (options: WorkerOptions, entry?: WorkerEntry) =>
+    await startProductionWorker(options, entry),
+  /** The same without anything of Miniflare's before it. */
+  direct: async (options: WorkerOptions, entry?: WorkerEntry) =>
+    await startProductionWorker(options, entry, true),
 };
 
 /**
@@ -139,6 +145,7 @@ export async function startBenchStack(
     return {
       url,
       dataDir,
+      variables: options.variables,
       ownerUrl: database.ownerUrl,
       serviceUrl,
       appUrl: database.roleUrl('darkroom_app', 'primary'),
