@@ -13,6 +13,8 @@ export interface Progress {
 
 /** The API as one signed-in person. */
 export interface Api {
+  /** What a browser would send. */
+  cookie: string;
   /** The body of a reply of 2xx. Rejects, with the problem, for any other. */
   call<T = Record<string, unknown>>(path: string, body?: unknown): Promise<T>;
   progress(jobId: string): Promise<Progress>;
@@ -38,6 +40,7 @@ export async function signIn(url: string, person: { email: string; password: str
     .map((one) => one.split(';')[0])
     .join('; ');
   const api: Api = {
+    cookie,
     async call<T>(path: string, body?: unknown) {
       const response = await send(path, body, { cookie });
       const text = await response.text();

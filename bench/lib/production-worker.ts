@@ -1,14 +1,15 @@
 import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { V4MiniflareOptions } from 'miniflare';
-import { runProgram } from '../../dev/process/run-program.ts';
 import type { Child } from '../../dev/process/child.ts';
 import { startNodeProcess } from '../../dev/stack/node-process.ts';
 import type { WorkerOptions } from '../../dev/stack/worker.ts';
+import { runWrangler } from './run-wrangler.ts';
 
-const BUNDLE_LIMIT_MS = 60_000;
 const READY_TIMEOUT_MS = 90_000;
 const ENTRY = 'entry/entry.mjs';
+const NO_ASSETS = 'no-assets';
+const NO_ASSETS_SCRIPT = 'export default { fetch: () => new Response(null, { status: 404 }) }';
 
 /**
  * A module that stands before the bundle, whose index.js it finds in the folder above. It has the binding `NETWORK`,
@@ -23,17 +24,25 @@ export interface WorkerEntry {
 /**
  * Starts what `wrangler deploy` uploads, on workerd through Miniflare, with the bindings of wrangler.toml, its state in
  * the data folder and nothing sent anywhere, and waits until `/health/ready` answers 200. It has nothing of what
- * `wrangler dev` adds: middleware in the bundle, a proxy, the inspector. Rejects with the end of a log; the child is
+ * `wrangler dev` adds: middleware in the bundle, a proxy, the inspector. `isDirect`: its port belongs to workerd's own
+ * socket for the Worker, past the Worker that Miniflare has before it, and there are no assets. Rejects with the end of a log; the child is
  * stopped then.
  */
-export async function startProductionWorker(options: WorkerOptions, entry?: WorkerEntry): Promise<Child> {
+export async function startProductionWorker(
+  options: WorkerOptions,
+  entry?: WorkerEntry,
+  isDirect = false,
+): Promise<Child> {
   const bundle = await makeBundle(options);
   if (entry) cpSync(entry.file, path.join(bundle, ENTRY));
   const { child } = await startNodeProcess({
     dataDir: options.dataDir,
     name: 'worker',
     script: path.join(import.meta.dirname, 'worker-process.ts'),
-    env: { WORKER_OPTIONS: JSON.stringify(await toMiniflareOptions(bundle, options, entry)) },
+    env: {
+      WORKER_OPTIONS: JSON.stringify(await toMiniflareOptions(bundle, options, entry, isDirect)),
+      WORKER_URL: `http://127.0.0.1:${options.port}`,
+    },
     readyTimeoutMs: READY_TIMEOUT_MS,
     signal: options.signal,
   });
@@ -41,32 +50,10 @@ export async function startProductionWorker(options: WorkerOptions, entry?: Work
 }
 
 /** Resolves with the folder of the bundle. */
-async function makeBundle({ root, dataDir, signal }: WorkerOptions): Promise<string> {
-  const folder = path.join(dataDir, 'bundle');
-  const lines: string[] = [];
-  const wrangler = path.join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
-  const config = path.join(root, 'wrangler.toml');
-  const { code, reason } = await runProgram(
-    process.execPath,
-    [wrangler, 'deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder],
-    {
-      cwd: root,
-      env: {
-        ...process.env,
-        WRANGLER_SEND_METRICS: 'false',
-        WRANGLER_SEND_ERROR_REPORTS: 'false',
-        // The banner is what asks the registry for a newer version.
-        WRANGLER_HIDE_BANNER: 'true',
-        WRANGLER_LOG_PATH: path.join(dataDir, 'wrangler', 'logs'),
-        NO_COLOR: '1',
-      },
-      timeoutMs: BUNDLE_LIMIT_MS,
-      isOver: () => signal.aborted,
-      onLine: (line) => lines.push(line),
-    },
-  );
-  signal.throwIfAborted();
-  if (code !== 0) throw new Error(`wrangler made no bundle: ${reason}\n${lines.join('\n')}`);
+async function makeBundle(options: WorkerOptions): Promise<string> {
+  const folder = path.join(options.dataDir, 'bundle');
+  const config = path.join(options.root, 'wrangler.toml');
+  await runWrangler(['deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder], options);
   return folder;
 }
 
@@ -75,15 +62,18 @@ async function toMiniflareOptions(
   bundle: string,
   { root, dataDir, port, variables }: WorkerOptions,
   entry: WorkerEntry | undefined,
+  isDirect: boolean,
 ): Promise<V4MiniflareOptions> {
   // Only here: it takes half a second to load, and other benchmarks need none of it.
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import('wrangler');
   const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') });
   const { modulesRules: _, ...worker } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  // Miniflare would send every request through the Worker that finds assets.
+  const { assets: _assets, ...withoutAssets } = worker;
   const wasm = readdirSync(bundle).filter((file) => file.endsWith('.wasm'));
   return {
     host: '127.0.0.1',
-    port,
+    ...(!isDirect && { port }),
     cf: false,
     logRequests: false,
     // Answers /cdn-cgi/local/scheduled.
@@ -92,13 +82,14 @@ async function toMiniflareOptions(
     resourceTmpPath: path.join(dataDir, 'worker-tmp'),
     workers: [
       {
-        ...worker,
+        ...(isDirect ? { ...withoutAssets, unsafeDirectSockets: [{ host: '127.0.0.1', port }] } : worker),
         name: config.name ?? 'worker',
         // Given by name, so that a .dev.vars in the tree is left out.
         bindings: { ...config.vars, ...variables },
         modulesRoot: bundle,
         ...(entry && {
           serviceBindings: {
+            ...(isDirect && { ASSETS: NO_ASSETS }),
             NETWORK: { network: { allow: ['public', 'private'] } },
             ...Object.fromEntries(
               Object.entries(entry.services).map(([name, address]) => [
@@ -114,6 +105,16 @@ async function toMiniflareOptions(
           ...wasm.map((file) => ({ type: 'CompiledWasm' as const, path: path.join(bundle, file) })),
         ],
       },
+      ...(isDirect
+        ? [
+            {
+              name: NO_ASSETS,
+              modules: true as const,
+              script: NO_ASSETS_SCRIPT,
+              compatibilityDate: '2026-10-20',
+            },
+          ]
+        : []),
     ],
   };
 }

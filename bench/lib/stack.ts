@@ -31,8 +31,12 @@ export interface BenchStack {
   serviceUrl: string;
   /** As requests connect: bound by the policies of whoever asks. */
   appUrl: string;
+  /** What the Worker is told. */
+  variables: Record<string, string>;
   /** Past every policy. */
   superuserUrl: string;
+  /** The same on the replica. */
+  replicaSuperuserUrl: string;
   /** The demo account, signed in. */
   api: Api;
   /** The processes of ours, by name; each is the leader of its group. */
@@ -44,24 +48,35 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
+/** Servers to put before the gateways: each takes the address of a gateway and gives the one that the Worker is told. */
+export interface Between {
+  redis?(url: string): Promise<string>;
+  neon?(url: string): Promise<string>;
+}
+
 /** The ways in which the Worker runs. */
 const RUNTIMES = {
   /** Under `wrangler dev`, as `npm start` runs it: with an inspector. */
   development: async (options: WorkerOptions) => await startWorker(options),
   /** The bundle that is deployed, on workerd. */
-  production: startProductionWorker,
+  production: async (options: WorkerOptions, entry?: WorkerEntry) =>
+    await startProductionWorker(options, entry),
+  /** The same without anything of Miniflare's before it. */
+  direct: async (options: WorkerOptions, entry?: WorkerEntry) =>
+    await startProductionWorker(options, entry, true),
 };
 
 /**
  * What `npm start` starts, but the sample site and the console, in a temporary folder: Postgres with its replica,
  * Redis, both gateways, and the Worker. `variables` are added to the Worker's, `entry` stands before the bundle of
- * production. Rejects with the end of a part's log; what was started is stopped then.
+ * production, `between` before the gateways. Rejects with the end of a part's log; what was started is stopped then.
  */
 export async function startBenchStack(
   runtime: keyof typeof RUNTIMES,
   variables: Record<string, string>,
   signal: AbortSignal,
   entry?: WorkerEntry,
+  between: Between = {},
 ): Promise<BenchStack> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-bench-'));
   const supervisor = createSupervisor(dataDir);
@@ -113,8 +128,8 @@ export async function startBenchStack(
         DATABASE_URL: database.roleUrl('darkroom_app', 'primary'),
         DATABASE_REPLICA_URL: database.roleUrl('darkroom_app', 'replica'),
         DATABASE_SERVICE_URL: serviceUrl,
-        NEON_FETCH_ENDPOINT: `${neon.url}/sql`,
-        UPSTASH_REDIS_REST_URL: redis.url,
+        NEON_FETCH_ENDPOINT: `${(await between.neon?.(neon.url)) ?? neon.url}/sql`,
+        UPSTASH_REDIS_REST_URL: (await between.redis?.(redis.url)) ?? redis.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         MEDIA_SIGNING_KEY: 'of-a-stack-that-lives-for-one-benchmark-only',
         TOKEN_SIGNING_KEYS: createSigningKeys('of-a-stack-that-lives-for-one-benchmark-only'),
@@ -130,10 +145,12 @@ export async function startBenchStack(
     return {
       url,
       dataDir,
+      variables: options.variables,
       ownerUrl: database.ownerUrl,
       serviceUrl,
       appUrl: database.roleUrl('darkroom_app', 'primary'),
       superuserUrl: database.superuserUrl('primary'),
+      replicaSuperuserUrl: database.superuserUrl('replica'),
       api: await signIn(url, person),
       pids: () => ({
         worker: worker.identity.pid,

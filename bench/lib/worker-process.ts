@@ -1,6 +1,6 @@
 /**
  * The bundle that is deployed, on workerd alone: what `production-worker.ts` has made of wrangler.toml is in
- * `WORKER_OPTIONS`. Says `{ready: true, url}` over IPC once `/health/ready` answers 200.
+ * `WORKER_OPTIONS`, and where it answers in `WORKER_URL`. Says `{ready: true, url}` over IPC once `/health/ready` answers 200.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { convertV4MiniflareOptions, type V4MiniflareOptions } from 'miniflare';
@@ -12,7 +12,8 @@ const text = process.env['WORKER_OPTIONS'];
 if (text === undefined) throw new Error('WORKER_OPTIONS must hold the options of Miniflare');
 // Miniflare checks them itself.
 const options = JSON.parse(text) as V4MiniflareOptions;
-const url = await serveMiniflare(convertV4MiniflareOptions(options));
+await serveMiniflare(convertV4MiniflareOptions(options));
+const url = new URL(process.env['WORKER_URL'] ?? '');
 for (let last = ''; ; await sleep(PROBE_EVERY_MS)) {
   const response = await fetch(new URL('/health/ready', url));
   const answer = `${response.status}: ${await response.text()}`;

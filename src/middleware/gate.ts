@@ -32,7 +32,8 @@ export function gate(isAttempt: (path: string) => boolean) {
     const shown = await readCredential(c);
     const { lookedUp, verdicts } = await askRedis(c, shown, isAttempt(c.req.path));
     ctx.limits.push(...verdicts);
-    refuseOver(verdicts);
+    // Whoever is known is not kept out by guesses that come from the same address: they cost no look-up.
+    refuseOver(lookedUp.state === 'found' ? verdicts.filter(({ isPeek }) => !isPeek) : verdicts);
     const admitted = await admit(ctx, shown, lookedUp);
     if (admitted) enter(c, admitted);
     else if (shown.state !== 'none') countBadCredential(c);

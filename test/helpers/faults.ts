@@ -19,7 +19,7 @@ export async function openFaultyStore(store: 'neon' | 'redis'): Promise<FaultySt
     variables:
       store === 'neon'
         ? { NEON_FETCH_ENDPOINT: `${url}/sql` }
-        : { UPSTASH_REDIS_REST_URL: url, LIMITER_TIMEOUT_MS: '150' },
+        : { UPSTASH_REDIS_REST_URL: url, CACHE_TIMEOUT_MS: '150', LIMITER_TIMEOUT_MS: '150' },
     async set(mode, latencyMs) {
       const path = latencyMs === undefined ? mode : `${mode}/${latencyMs}`;
       const { status } = await fetch(`${controlUrl}/${name}/${path}`, { method: 'POST' });

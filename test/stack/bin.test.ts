@@ -149,7 +149,10 @@ describe('what has been in the bin for 30 days', () => {
 
 describe('tags from before they had one form', () => {
   it('are composed and cut to what a request may name, wherever they are', async () => {
-    await migrateDown(database.ownerUrl, 1);
+    const { rows: since } = await admin.query<{ count: number }>(
+      'select count(*)::integer as count from schema_migrations where version >= 10',
+    );
+    await migrateDown(database.ownerUrl, since[0]?.count ?? 0);
     await addImages(1, null);
     const long = 'i\u0307'.repeat(40);
     const tags = ['a', 'cafe\u0301', 'café', long, `😀${'x'.repeat(39)}`];

@@ -22,7 +22,6 @@ const INVITATIONS: Probe[] = [
     'forbidden',
     'denied',
   ),
-  probe('select from app.invitation_people()', 1, 0, 0, 0, 0, 'denied'),
   probe(
     `select app.withdraw_invitation('inv_a')`,
     1,

@@ -9,7 +9,7 @@ const PROJECTS_AND_MEMBERS: Probe[] = [
   probe('select from project_members', 3, 3, 3, 0, 0, 'denied'),
   denied(`insert into project_members (project_id, user_id, role) values ('prj_b', 'usr_owner', 'owner')`),
   denied(`update project_members set role = 'owner'`),
-  probe('select from app.project_people()', 3, 3, 3, 0, 0, 'denied'),
+  probe(`select from app.member_person('usr_owner')`, 1, 1, 1, 0, 0, 'denied'),
   probe(`select app.create_project('prj_new', 'New', '')`, 1, 1, 1, 1, 'unauthenticated', 'denied'),
   probe(`select app.enter_project('prj_a', 'viewer')`, 1, 1, 1, 'not_found', 'not_found', 'denied'),
   probe(`select app.enter_project('prj_a', 'editor')`, 1, 1, 'forbidden', 'not_found', 'not_found', 'denied'),

@@ -20,8 +20,8 @@ export interface Invitation {
 }
 
 function person(userId: SQL | typeof invitations.createdBy | typeof invitations.usedBy): SQL {
-  return sql`(select jsonb_build_object('id', p.user_id, 'name', p.name)
-    from app.invitation_people() p where p.user_id = ${userId})`;
+  return sql`case when ${userId} is not null
+    then jsonb_build_object('id', ${userId}, 'name', coalesce(app.name_of(${userId}), '')) end`;
 }
 
 /** Needs the entered project, whose owner the caller is: only then are there names. */

@@ -1,4 +1,4 @@
-import { asc, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { read } from '../../db/read.ts';
 import { jobChunks } from '../../db/schema/job.ts';
@@ -16,15 +16,23 @@ export async function listChunks(
 ): Promise<Page<Chunk>> {
   requireUser(ctx);
   const after = page.after === null ? -1 : Number(page.after);
-  const byStatus = page.status ? sql`and ${jobChunks.status} = ${page.status}` : sql``;
+  const { jobId: ofJob, chunk, status: ofStatus } = jobChunks;
+  // Rows are compared, as in select-items.ts: only the index on statuses has this order.
+  const [where, order] = page.status
+    ? [
+        sql`(${ofStatus}, ${ofJob}, ${chunk}) > (${page.status}, ${jobId}, ${after})
+          and (${ofStatus}, ${ofJob}) <= (${page.status}, ${jobId})`,
+        sql`${ofStatus}, ${ofJob}, ${chunk}`,
+      ]
+    : [sql`${ofJob} = ${jobId} and ${chunk} > ${after}`, sql`${chunk}`];
   const rows = await read<Chunk>(ctx, {
     from: 'replica',
     authorize: enterProjectOfJob(jobId, 'viewer'),
     query: select
       .select({ json: chunkView })
       .from(jobChunks)
-      .where(sql`${jobChunks.jobId} = ${jobId} and ${jobChunks.chunk} > ${after} ${byStatus}`)
-      .orderBy(asc(jobChunks.chunk))
+      .where(where)
+      .orderBy(order)
       .limit(page.limit + 1),
   });
   return toPage(rows, page.limit, (chunk) => chunk.id);

@@ -1,8 +1,6 @@
-import { desc, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { read } from '../../db/read.ts';
-import { projects } from '../../db/schema/project.ts';
-import { select } from '../../db/statement.ts';
 import { type Page, toPage } from '../../lib/cursor.ts';
 import { requireUser } from '../account/require-user.ts';
 import type { PageInput } from '../page.ts';
@@ -13,15 +11,7 @@ export async function listProjects(ctx: RequestContext, page: PageInput): Promis
   requireUser(ctx);
   const rows = await read<Project>(ctx, {
     from: 'replica',
-    query: select
-      .select({ json: projectView })
-      .from(projects)
-      .where(
-        sql`${projects.id} in (select app.own_projects())
-          and (${page.after}::text is null or ${projects.id} < ${page.after})`,
-      )
-      .orderBy(desc(projects.id))
-      .limit(page.limit + 1),
+    query: sql`select ${projectView} from app.list_projects(${page.after}, ${page.limit + 1}) as projects`,
   });
   return toPage(rows, page.limit, (project) => project.id);
 }

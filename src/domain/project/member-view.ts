@@ -14,4 +14,4 @@ export interface Member {
 /** Members of the entered project with their names, as JSON; the rows are `m`. */
 export const memberQuery: SQL = sql`select jsonb_build_object('userId', m.user_id, 'name', p.name, 'email', p.email,
     'role', m.role, 'createdAt', ${rfc3339(sql`m.created_at`)})
-  from ${projectMembers} m join app.project_people() p on p.user_id = m.user_id`;
+  from ${projectMembers} m cross join lateral app.member_person(m.user_id) p`;

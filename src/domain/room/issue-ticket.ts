@@ -26,7 +26,7 @@ export async function issueRoomTicket(ctx: RequestContext, projectId: string): P
     from: 'primary',
     authorize: enterProject(projectId, 'viewer'),
     query: sql`select jsonb_build_object('name', p.name, 'role', m.role)
-      from ${projectMembers} m join app.project_people() p on p.user_id = m.user_id
+      from ${projectMembers} m cross join lateral app.member_person(m.user_id) p
       where m.project_id = ${projectId} and m.user_id = ${userId}`,
   });
   if (!guest) throw new AppError('not_found', '');
