@@ -105,7 +105,7 @@ const local = {
   LIMITER_REDIS_REST_URL: httpUrl.optional(),
   LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
   LIMITER_PREFIX: keyPrefix.default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: milliseconds(10_000).default(150),
+  LIMITER_TIMEOUT_MS: milliseconds(60_000).default(150),
   LIMITER_SCALE: scale(1_000_000).default(10),
 };
 
@@ -165,7 +165,7 @@ const deployed = {
   LIMITER_REDIS_REST_URL: remoteHttps.optional(),
   LIMITER_REDIS_REST_TOKEN: upstashToken.optional(),
   LIMITER_PREFIX: keyPrefix.refine(notExample, 'is the example value').default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: milliseconds(1_000).default(150),
+  LIMITER_TIMEOUT_MS: milliseconds(10_000).default(150),
   LIMITER_SCALE: scale(100).default(1),
 };
 
