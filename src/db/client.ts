@@ -12,10 +12,14 @@ export type Database = NeonQueryFunction<true, true>;
  */
 export const MAX_REPLICA_AGE_MS = 90_000;
 
+/** A read that takes the replica longer is asked of the primary as well: a sleeping replica needs that long to wake. */
+const HEDGE_AFTER_MS = 150;
+
 export interface Replica {
   database: Database;
   guard: ReplicaGuard;
   maxAgeMs: number;
+  hedgeAfterMs: number;
 }
 
 export interface Databases {
@@ -27,8 +31,13 @@ export interface Databases {
   service: Database;
 }
 
+type DatabaseConfig = Pick<
+  Config,
+  'DATABASE_URL' | 'DATABASE_REPLICA_URL' | 'DATABASE_SERVICE_URL' | 'NEON_FETCH_ENDPOINT'
+>;
+
 /** Clients hold no connection: making them costs nothing and they outlive no request. */
-export function createDatabases(config: Config, clock: Clock): Databases {
+export function createDatabases(config: DatabaseConfig, clock: Clock): Databases {
   // The local gateway speaks Neon's protocol at an address of its own; production derives it from the host.
   if (config.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_FETCH_ENDPOINT;
   const connect = (url: string): Database => neon(url, { arrayMode: true, fullResults: true });
@@ -43,6 +52,7 @@ export function createDatabases(config: Config, clock: Clock): Databases {
             database: connect(replicaUrl),
             guard: replicaGuardOf(replicaUrl, clock),
             maxAgeMs: MAX_REPLICA_AGE_MS,
+            hedgeAfterMs: HEDGE_AFTER_MS,
           },
     service: connect(config.DATABASE_SERVICE_URL),
   };
