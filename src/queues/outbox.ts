@@ -22,6 +22,7 @@ const roomPublish = z.object({
       user: z.string().nullable(),
       type: z.string(),
       data: z.record(z.string(), z.unknown()),
+      bookmark: z.string().optional(),
     }),
   ),
 });
@@ -119,7 +120,11 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       return await endSessions(services, sessionsRevoked.parse(row.payload));
     case 'room.publish': {
       const { projectId, events } = roomPublish.parse(row.payload);
-      const named = events.map((event, index) => ({ ...event, id: event.id ?? `${row.id}.${index}` }));
+      const named = events.map(({ bookmark, ...event }, index) => ({
+        ...event,
+        id: event.id ?? `${row.id}.${index}`,
+        ...(bookmark !== undefined && { bookmark }),
+      }));
       return await toRoom(services.room(projectId).publish(named));
     }
     case 'room.dismiss': {

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { READ_DEADLINE_MS, runBatch, values } from '../../db/batch.ts';
+import { bookmarkOf, enterRead, readPosition } from '../../db/position.ts';
 import { crawlJobs } from '../../db/schema/job.ts';
-import { enter } from '../../db/statement.ts';
+import { formatBookmark } from '../../lib/bookmark.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 import { describeError, logEvent } from '../../observability/logger.ts';
 import { progressKey } from '../../rooms/protocol.ts';
@@ -34,16 +35,17 @@ async function tellRoom(services: Services, jobId: string): Promise<boolean> {
   const results = await runBatch(
     services.db.service,
     [
-      enter(null, 'progress'),
+      enterRead(null, 'progress'),
       sql`select jsonb_build_object('projectId', job.project_id, 'progress', seen.progress,
           'version', extract(epoch from clock_timestamp()) * 1000)
         from ${crawlJobs} job, lateral (${selectProgress(jobId)}) as seen(progress) where job.id = ${jobId}`,
     ],
-    { deadlineMs: READ_DEADLINE_MS, readOnly: true },
+    { deadlineMs: READ_DEADLINE_MS, readOnly: true, isolation: 'RepeatableRead' },
   );
   const [seen] = values<Reported>(results[1]);
   if (!seen) return false;
   const { projectId, progress, version } = seen;
-  const told = services.room(projectId).setLatest(progressKey(jobId), progress, version);
+  const bookmark = formatBookmark(bookmarkOf(readPosition(results[0])));
+  const told = services.room(projectId).setLatest(progressKey(jobId), progress, version, bookmark);
   return (await withDeadline(told, ROOM_DEADLINE_MS, 'the room')).watched;
 }
