@@ -63,13 +63,22 @@ describe('the way of a read', () => {
 
   it('is the quicker of both once the replica takes long; the other one is ended', async () => {
     const hedgeAfterMs = 0;
-    expect(await route({ hedgeAfterMs, replica: hang })).toEqual({ ...fromPrimary, said: ['failed'] });
+    const ended: string[] = [];
+    const hangAs = (name: string) => (signal?: AbortSignal) => {
+      signal?.addEventListener('abort', () => ended.push(name));
+      return hang(signal);
+    };
+    expect(await route({ hedgeAfterMs, replica: hangAs('replica') })).toEqual({
+      ...fromPrimary,
+      said: ['failed'],
+    });
     const late = async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return 'r';
     };
-    const won = await route({ hedgeAfterMs, replica: late, primary: hang });
+    const won = await route({ hedgeAfterMs, replica: late, primary: hangAs('primary') });
     expect(won).toEqual({ from: 'replica', answer: 'r', said: ['served'] });
+    expect(ended).toEqual(['replica', 'primary']);
     expect(await route({ hedgeAfterMs, replica: late, primary: down })).toMatchObject({ from: 'replica' });
     expect(await route({ hedgeAfterMs, replica: hang, primary: refuse })).toMatchObject({
       code: 'not_found',
