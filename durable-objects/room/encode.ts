@@ -16,7 +16,12 @@ export function encodeEvents(bodies: string[], isLive: boolean): string {
 }
 
 function encodeValues(values: StoredLatest[]): string {
-  return values.map(({ key, body }) => `{"key":${JSON.stringify(key)},"data":${body}}`).join(',');
+  return values
+    .map(({ key, body, bookmark }) => {
+      const more = bookmark === null ? '' : `,"bookmark":${JSON.stringify(bookmark)}`;
+      return `{"key":${JSON.stringify(key)},"data":${body}${more}}`;
+    })
+    .join(',');
 }
 
 export function encodeLatest(values: StoredLatest[]): string {

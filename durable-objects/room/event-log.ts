@@ -9,7 +9,7 @@ export const LOG_EVENTS = 10_000;
 /** Trimmed in lots: each deleted row costs a write. */
 const TRIM_LOT = 100;
 
-export type EventInput = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data' | 'requestId'>;
+export type EventInput = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data' | 'requestId' | 'bookmark'>;
 
 /** Events in order, ready to be sent; `last` is the sequence of the newest, or what was asked after. */
 export interface EventPage {
@@ -51,12 +51,21 @@ export class EventLog {
   }
 
   /** Durable once it returns. A repetition gets the sequence of the first. */
-  publish({ id, user, type, data, requestId }: EventInput): { seq: number; isNew: boolean } {
+  publish({ id, user, type, data, requestId, bookmark }: EventInput): { seq: number; isNew: boolean } {
     const known = this.#storage.seqOf(user, id);
     if (known !== null) return { seq: known, isNew: false };
     const seq = this.#head + 1;
     const ts = this.#clock.now();
-    const event: RoomEvent = { seq, ts, user, type, id, data, ...(requestId !== undefined && { requestId }) };
+    const event: RoomEvent = {
+      seq,
+      ts,
+      user,
+      type,
+      id,
+      data,
+      ...(requestId !== undefined && { requestId }),
+      ...(bookmark !== undefined && { bookmark }),
+    };
     const body = JSON.stringify(event);
     this.#storage.append({ seq, ts, user, type, id, body });
     this.#sizes.append(utf8(body).length);

@@ -76,8 +76,9 @@ export class Room extends DurableObject<object> implements RoomRpc {
     key: string,
     data: Record<string, unknown>,
     version: number,
+    bookmark?: string,
   ): Promise<{ watched: boolean }> {
-    return this.#room.setLatest(key, data, version);
+    return this.#room.setLatest(key, data, version, bookmark);
   }
 
   async dropLatest(key: string): Promise<void> {

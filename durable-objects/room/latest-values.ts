@@ -38,10 +38,16 @@ export class LatestValues {
   }
 
   /** Ignored unless the version is newer than the one that is kept. */
-  set(key: string, data: object, version: number): void {
+  set(key: string, data: object, version: number, bookmark?: string): void {
     const known = this.#values.get(key);
     if (known && version <= known.version) return;
-    const value = { key, version, ts: this.#deps.clock.now(), body: JSON.stringify(data) };
+    const value = {
+      key,
+      version,
+      ts: this.#deps.clock.now(),
+      body: JSON.stringify(data),
+      bookmark: bookmark ?? null,
+    };
     this.#values.set(key, value);
     this.#deps.storage.saveLatest(value);
     if (this.#values.size > MAX_LATEST) this.#dropOldest();

@@ -125,8 +125,8 @@ export class LiveRoom {
     this.#delivery.request();
   }
 
-  setLatest(key: string, data: object, version: number): { watched: boolean } {
-    this.#latest.set(key, data, version);
+  setLatest(key: string, data: object, version: number, bookmark?: string): { watched: boolean } {
+    this.#latest.set(key, data, version, bookmark);
     return { watched: this.#links.size > 0 };
   }
 

@@ -17,6 +17,7 @@ export interface StoredLatest {
   ts: number;
   /** The value as JSON. */
   body: string;
+  bookmark: string | null;
 }
 
 /** Somebody whose last socket broke, and who may be back soon. */

@@ -13,12 +13,22 @@ const SCHEMA = `
   create table if not exists barred (user text primary key, since integer not null, code integer not null)
     without rowid;
   insert or ignore into meta values ('schema', '1');`;
+/** Applied to a room of the first schema, which every room begins with. */
+const SECOND_SCHEMA = `
+  alter table latest add column bookmark text;
+  update meta set value = '2' where key = 'schema';`;
 
 const bounds = z.object({ head: z.number(), floor: z.number() });
 const seqRow = z.object({ seq: z.number() });
 const eventRow = z.object({ seq: z.number(), body: z.string() });
 const sizeRow = z.object({ bytes: z.number() });
-const latestRow = z.object({ key: z.string(), version: z.number(), ts: z.number(), body: z.string() });
+const latestRow = z.object({
+  key: z.string(),
+  version: z.number(),
+  ts: z.number(),
+  body: z.string(),
+  bookmark: z.nullable(z.string()),
+});
 const barRow = z.object({ user: z.string(), since: z.number(), code: z.number() });
 const leavingEntry = z.object({
   user: z.string(),
@@ -45,6 +55,7 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
 
   const meta = (key: string) =>
     sql.exec<{ value: string }>('select value from meta where key = ?', key).toArray()[0]?.value;
+  if (meta('schema') === '1') sql.exec(SECOND_SCHEMA);
 
   const saveMeta = (key: string, value: string) =>
     void sql.exec('insert or replace into meta values (?, ?)', key, value);
@@ -78,8 +89,8 @@ export function createSqlRoomStorage(sql: SqlStorage): RoomStorage {
     forgetBelow: (seq) => void sql.exec('delete from event where seq < ?', seq),
 
     latest: () => [...sql.exec('select * from latest')].map((row) => latestRow.parse(row)),
-    saveLatest: ({ key, version, ts, body }) =>
-      void sql.exec('insert or replace into latest values (?, ?, ?, ?)', key, version, ts, body),
+    saveLatest: ({ key, version, ts, body, bookmark }) =>
+      void sql.exec('insert or replace into latest values (?, ?, ?, ?, ?)', key, version, ts, body, bookmark),
     dropLatest: (key) => void sql.exec('delete from latest where key = ?', key),
 
     leaving: () =>

@@ -32,7 +32,14 @@ export type Principal = z.infer<typeof principal>;
  * nothing. silent: Redis did not answer.
  */
 export type LookedUp =
-  { state: 'found'; principal: Principal; storedAt: number } | { state: 'revoked' | 'unknown' | 'silent' };
+  | {
+      state: 'found';
+      principal: Principal;
+      storedAt: number;
+      /** The last write to what the record says of its person; null for none lately. */
+      written: Bookmark | null;
+    }
+  | { state: 'revoked' | 'unknown' | 'silent' };
 
 export interface PrincipalCache {
   /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */
@@ -119,7 +126,7 @@ function readRecord(text: string, tag: string | null): LookedUp | null {
   if (!position || (tag !== null && !written) || !isValid(position, [written])) return null;
   try {
     const record = principal.parse(JSON.parse(text.slice(head.length)));
-    return { state: 'found', principal: record, storedAt: Number(storedAt) };
+    return { state: 'found', principal: record, storedAt: Number(storedAt), written };
   } catch {
     return null;
   }

@@ -16,10 +16,14 @@ export function maxReplicaAgeMs({ maxReplicaLagMs }: Settings): number {
   return BEAT_MS + maxReplicaLagMs;
 }
 
+/** A read that takes the replica longer is asked of the primary as well: a sleeping replica needs that long to wake. */
+const HEDGE_AFTER_MS = 150;
+
 export interface Replica {
   database: Database;
   guard: ReplicaGuard;
   maxAgeMs: number;
+  hedgeAfterMs: number;
 }
 
 export interface Databases {
@@ -31,8 +35,13 @@ export interface Databases {
   service: Database;
 }
 
+type DatabaseConfig = Pick<
+  Config,
+  'DATABASE_URL' | 'DATABASE_REPLICA_URL' | 'DATABASE_SERVICE_URL' | 'NEON_FETCH_ENDPOINT'
+>;
+
 /** Clients hold no connection: making them costs nothing and they outlive no request. */
-export function createDatabases(config: Config, clock: Clock, caller: Caller): Databases {
+export function createDatabases(config: DatabaseConfig, clock: Clock, caller: Caller): Databases {
   // The local gateway speaks Neon's protocol at an address of its own; production derives it from the host.
   if (config.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_FETCH_ENDPOINT;
   const connect = (name: string, url: string, on: Caller): Database => {
@@ -52,6 +61,7 @@ export function createDatabases(config: Config, clock: Clock, caller: Caller): D
             database: connect('replica', replicaUrl, caller),
             guard: replicaGuardOf(replicaUrl, clock),
             maxAgeMs: maxReplicaAgeMs(caller.settings),
+            hedgeAfterMs: HEDGE_AFTER_MS,
           },
     service: connect('service', config.DATABASE_SERVICE_URL, unattended),
   };

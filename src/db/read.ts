@@ -66,7 +66,7 @@ export async function readAt<T>(ctx: ReadContext, input: ReadInput): Promise<Rea
   if (input.from === 'primary' || !replica) return toReadAt(await askPrimary());
 
   const wanted = { known: knownTo(ctx), maxAgeMs: replica.maxAgeMs };
-  const { from, answer } = await routeRead<Answer>(replica.guard, {
+  const { from, answer } = await routeRead<Answer>(replica, {
     primary: askPrimary,
     replica: async (signal) => {
       const enter = enterReplica(actorId, ctx.requestId, wanted);

@@ -1,10 +1,8 @@
 import { AppError } from '../errors/app-error.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
+import type { Replica } from './client.ts';
 import type { ReplicaGuard } from './replica-guard.ts';
 import { ReplicaError } from './sql-error.ts';
-
-/** A read that takes longer is asked of the primary as well: a sleeping replica needs that long to wake. */
-export const HEDGE_AFTER_MS = 150;
 
 /** The places that can answer one read. */
 export interface Sources<T> {
@@ -28,11 +26,14 @@ type Asked<T> = { answer: T } | { error: unknown };
  * primary is quicker than a replica that takes long. What a replica refuses, for whatever reason, the primary decides:
  * only it knows what was there a moment ago. Errors: those of the primary.
  */
-export async function routeRead<T>(guard: ReplicaGuard, sources: Sources<T>): Promise<Routed<T>> {
+export async function routeRead<T>(
+  { guard, hedgeAfterMs }: Pick<Replica, 'guard' | 'hedgeAfterMs'>,
+  sources: Sources<T>,
+): Promise<Routed<T>> {
   if (!guard.enter()) return await askPrimary(sources, true);
   const abort = new AbortController();
   const asked = settle(sources.replica(abort.signal));
-  const early = await within(asked, HEDGE_AFTER_MS);
+  const early = await within(asked, hedgeAfterMs);
   if (early) {
     const isAlive = tell(guard, early);
     return 'answer' in early ? { from: 'replica', answer: early.answer } : await askPrimary(sources, isAlive);

@@ -4,6 +4,7 @@ import type { LookedUp, Principal } from '../cache/principal-cache.ts';
 import type { Actor, AppEnv, RequestContext } from '../context.ts';
 import { type AdmittedPrincipal, admitPrincipal } from '../domain/account/admit-principal.ts';
 import { AppError } from '../errors/app-error.ts';
+import { laterBookmark } from '../lib/bookmark.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
 import type { Check, Verdict } from '../rate-limit/limiter.ts';
 import { requestLimitOf } from '../rate-limit/policies.ts';
@@ -93,8 +94,9 @@ function tellLimit(ctx: RequestContext, { plan, limit: own }: Principal): void {
     ctx.waitUntil('limit-of-caller', limiter.setKeyLimit(verdict.policy, verdict.key, theirs));
 }
 
-function enter(c: Context<AppEnv>, { principal }: AdmittedPrincipal): void {
+function enter(c: Context<AppEnv>, { principal, seen }: AdmittedPrincipal): void {
   const ctx = c.get('ctx');
+  ctx.known = laterBookmark(ctx.known, seen);
   ctx.principal = principal;
   ctx.actor = toActor(principal);
   c.get('log')['actor'] = principal.userId;

@@ -27,6 +27,7 @@ const roomPublish = z.object({
       user: z.string().nullable(),
       type: z.string(),
       data: z.record(z.string(), z.unknown()),
+      bookmark: z.string().optional(),
     }),
   ),
 });
@@ -147,10 +148,11 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
     }
     case 'room.publish': {
       const { projectId, events } = roomPublish.parse(row.payload);
-      const named = events.map((event, index) => ({
+      const named = events.map(({ bookmark, ...event }, index) => ({
         ...event,
         id: event.id ?? `${row.id}.${index}`,
         ...(requestId !== null && { requestId }),
+        ...(bookmark !== undefined && { bookmark }),
       }));
       return await toRoom(services, services.room(projectId).publish(named));
     }

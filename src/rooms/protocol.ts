@@ -143,10 +143,13 @@ const event = z.object({
   data: json,
   /** Of the request that did it; absent where no request did. */
   requestId: z.optional(z.string()),
+  /** With what the Worker tells: a read that sends it back finds what is told. */
+  bookmark: z.optional(z.string()),
 });
 export type RoomEvent = z.infer<typeof event>;
 
-const latest = z.object({ key: z.string(), data: json });
+/** `bookmark` as in an event. */
+const latest = z.object({ key: z.string(), data: json, bookmark: z.optional(z.string()) });
 export type LatestValue = z.infer<typeof latest>;
 
 /** Room to client. A message is one frame or an array of frames. */

@@ -2,7 +2,7 @@
 import type { RoomEvent, Role } from './protocol.ts';
 
 /** What the Worker publishes: `id` is unique for the user, so that publishing it again changes nothing. */
-export type PublishedEvent = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data' | 'requestId'>;
+export type PublishedEvent = Pick<RoomEvent, 'id' | 'user' | 'type' | 'data' | 'requestId' | 'bookmark'>;
 
 export interface RoomRpc {
   /** In order. Durable, and on its way to everybody, once it returns. */
@@ -11,7 +11,12 @@ export interface RoomRpc {
    * Shows a value of which only the newest counts; it is ignored unless `version` is higher than that of the last one.
    * `watched`: whether anybody sees it, so that who makes it may be slower when nobody does.
    */
-  setLatest(key: string, data: Record<string, unknown>, version: number): Promise<{ watched: boolean }>;
+  setLatest(
+    key: string,
+    data: Record<string, unknown>,
+    version: number,
+    bookmark?: string,
+  ): Promise<{ watched: boolean }>;
   /** Forgets a value and its version. */
   dropLatest(key: string): Promise<void>;
   /** Closes all sockets of a user, and refuses tickets that were issued before. */

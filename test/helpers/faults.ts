@@ -10,16 +10,24 @@ export interface FaultyStore {
   calls(): Promise<number>;
 }
 
-/** A proxy of this test file's own before Postgres (`neon`) or Redis. */
-export async function openFaultyStore(store: 'neon' | 'redis'): Promise<FaultyStore> {
+/** The variable that names each store. */
+const VARIABLES = {
+  neon: 'NEON_FETCH_ENDPOINT',
+  redis: 'UPSTASH_REDIS_REST_URL',
+  primary: 'DATABASE_URL',
+  replica: 'DATABASE_REPLICA_URL',
+} as const;
+
+/** A proxy of this test file's own before the gateway to Postgres (`neon`), one of its servers, or Redis. */
+export async function openFaultyStore(store: keyof typeof VARIABLES): Promise<FaultyStore> {
   const { controlUrl } = inject('stores').faults;
   const response = await fetch(`${controlUrl}/${store}/fork`, { method: 'POST' });
   const { name, url } = await response.json<{ name: string; url: string }>();
   return {
-    variables:
-      store === 'neon'
-        ? { NEON_FETCH_ENDPOINT: `${url}/sql` }
-        : { UPSTASH_REDIS_REST_URL: url, CACHE_TIMEOUT_MS: '150', LIMITER_TIMEOUT_MS: '150' },
+    variables: {
+      [VARIABLES[store]]: addressBehind(url, inject('variables')[VARIABLES[store]] ?? ''),
+      ...(store === 'redis' && { CACHE_TIMEOUT_MS: '150', LIMITER_TIMEOUT_MS: '150' }),
+    },
     async set(mode, latencyMs) {
       const path = latencyMs === undefined ? mode : `${mode}/${latencyMs}`;
       const { status } = await fetch(`${controlUrl}/${name}/${path}`, { method: 'POST' });
@@ -30,4 +38,11 @@ export async function openFaultyStore(store: 'neon' | 'redis'): Promise<FaultySt
       return (await counted.json<{ calls: number }>()).calls;
     },
   };
+}
+
+/** The address of the store, on the proxy's host and port. */
+function addressBehind(proxy: string, store: string): string {
+  const address = new URL(store);
+  address.host = new URL(proxy).host;
+  return address.href.replace(/\/$/, '');
 }

@@ -119,13 +119,24 @@ export async function startStores(): Promise<Stores> {
     const neonFaults = await startFaultProxy(neon.url);
     const redisFaults = await startFaultProxy(gateway.url);
     const queueFaults = await startFaultProxy(neon.url);
-    const control = await startFaultControl({ neon: neonFaults, redis: redisFaults, queue: queueFaults });
+    // Postgres itself, behind the gateway: what a fault of one server looks like to the Worker.
+    const primaryFaults = await startFaultProxy(database.roleUrl('darkroom_app', 'primary'));
+    const replicaFaults = await startFaultProxy(database.roleUrl('darkroom_app', 'replica'));
+    const control = await startFaultControl({
+      neon: neonFaults,
+      redis: redisFaults,
+      queue: queueFaults,
+      primary: primaryFaults,
+      replica: replicaFaults,
+    });
     const trips = await startTripControl({ redis: gateway.url, database: neon.url });
     stops.push(
       () => trips.close(),
       () => neonFaults.close(),
       () => redisFaults.close(),
       () => queueFaults.close(),
+      () => primaryFaults.close(),
+      () => replicaFaults.close(),
       () => control.close(),
     );
     return {

@@ -186,5 +186,7 @@ async function deliverAs(subject: Subject, queue: string, bodies: object[]): Pro
     return { id: `message-${index}`, timestamp: Date.now(), attempts: 1, body: subject.message(body) };
   });
   const { namespace } = fakeCoordinators();
-  await worker.queue(createMessageBatch(queue, messages), { ...env, CRAWL_COORDINATOR: namespace });
+  const context = createExecutionContext();
+  await worker.queue(createMessageBatch(queue, messages), { ...env, CRAWL_COORDINATOR: namespace }, context);
+  await waitOnExecutionContext(context);
 }

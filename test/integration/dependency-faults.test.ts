@@ -1,15 +1,15 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { createRedis } from '../../src/redis/client.ts';
-import { cacheKey } from '../../src/cache/namespaces.ts';
-import { createSessionCache } from '../../src/cache/session-cache.ts';
+import { createPrincipalCache, principal } from '../../src/cache/principal-cache.ts';
 import { hashToken } from '../../src/domain/account/session-token.ts';
 import { parseConfig } from '../../src/env.ts';
-import { newCaller } from '../helpers/caller.ts';
-import { type Client, createClient, createProject, signUp } from '../helpers/client.ts';
+import type { Pipeline } from '../../src/redis/command-batch.ts';
+import type { RedisDatabase } from '../../src/redis/redis-database.ts';
+import { type Client, createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
 import { problemOf } from '../helpers/problem.ts';
 import { findReadiness } from '../helpers/readiness.ts';
+import { openRedis } from '../helpers/redis-database.ts';
 
 const FAULTS = ['reset', 'black-hole', 'lose-reply', 'error', 'garbage'] as const;
 
@@ -17,17 +17,30 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function configOfTheStack() {
-  const result = parseConfig({ ...env, ...inject('variables') });
+const CACHE = 'darkroom:cache';
+
+function redisOfTheStack(variables: Record<string, string> = {}): RedisDatabase {
+  const result = parseConfig({ ...env, ...inject('variables'), ...variables });
   if (!result.ok) throw new Error('the stack is configured');
-  return result.config;
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = result.config;
+  return openRedis([url], token, { timeoutMs: variables['UPSTASH_REDIS_REST_URL'] ? 150 : 20_000 });
 }
 
-const redisOfTheStack = () => createRedis(configOfTheStack(), newCaller());
-
-async function keyOf(client: Client): Promise<string> {
-  return cacheKey('session', await hashToken(client.cookie.split('=')[1] ?? ''));
+async function ask(enqueue: (pipeline: Pipeline) => unknown): Promise<unknown> {
+  const batch = redisOfTheStack().open();
+  const answer = batch.add(enqueue);
+  await batch.send();
+  return await answer;
 }
+
+const nameOf = async (client: Client) => await hashToken(client.cookie.split('=')[1] ?? '');
+
+const record = (person: Person, more: object): string => {
+  const at = new Date().toISOString();
+  const known = { kind: 'session', id: 'ses_1', userId: person.userId, expiresAt: at, lastSeenAt: at };
+  const rest = { plan: 'free', limit: null, scopes: null, isAdmin: false, roles: {} };
+  return `${person.userId}|1.${2n ** 40n}|${Date.now()}|${JSON.stringify({ ...known, ...rest, ...more })}`;
+};
 
 describe.each(FAULTS)('with a database that shows the fault %s', (fault) => {
   it('every request that needs it is 503, retryable, and shows nothing of it', async () => {
@@ -77,61 +90,68 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
   });
 });
 
-describe('what Redis holds under the key of a session', () => {
+describe('what Redis holds of a session', () => {
   it.each([
     'nonsense',
     '{}',
-    '[]',
-    '42',
-    JSON.stringify({ id: 'ses_1', userId: 7, expiresAt: '2099-01-01', lastSeenAt: '2099-01-01' }),
+    '|||',
+    'usr_1|1.1|1|{"kind":"session"}',
+    'usr_1|x|1|{}',
+    'usr_1|1.1|1|not JSON',
   ])('is not believed when it is %s: the database is asked', async (value) => {
     const ada = await signUp();
-    await redisOfTheStack().set(await keyOf(ada), value);
+    const key = `${CACHE}:p:${await nameOf(ada)}`;
+    await ask((pipeline) => pipeline.set(key, value));
     expect(await ada.call('/v1/profile')).toMatchObject({ status: 200, body: { id: ada.userId } });
   });
 
   it('can let nobody in for longer than the session lasts', async () => {
     const ada = await signUp();
-    const past = new Date(Date.now() - 1).toISOString();
-    const record = { id: 'ses_1', userId: ada.userId, expiresAt: past, lastSeenAt: past, plan: 'free' };
-    await redisOfTheStack().set(await keyOf(ada), record);
+    const key = `${CACHE}:p:${await nameOf(ada)}`;
+    const ended = record(ada, { expiresAt: new Date(Date.now() - 1).toISOString() });
+    await ask((pipeline) => pipeline.set(key, ended));
     expect((await ada.call('/v1/profile')).status).toBe(401);
+  });
+
+  it('is not believed any more once something of its person was written later', async () => {
+    const ada = await signUp();
+    const name = await nameOf(ada);
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const outdated = record(ada, { expiresAt: later, userId: (await signUp()).userId });
+    await ask((pipeline) => pipeline.set(`${CACHE}:p:${name}`, outdated));
+    await ask((pipeline) => pipeline.set(`${CACHE}:t:user:${ada.userId}`, `1.${2n ** 40n}`));
+    expect(await ada.call('/v1/profile')).toMatchObject({ status: 200, body: { id: ada.userId } });
   });
 
   it('stays revoked when a slow request still writes what it read before', async () => {
     const redis = redisOfTheStack();
-    const cache = createSessionCache(redis);
-    const tokenHash = await hashToken(crypto.randomUUID());
-    const now = new Date().toISOString();
-    await cache.drop([tokenHash]);
-    await cache.put(tokenHash, {
-      id: 'ses_1',
-      userId: 'usr_1',
-      expiresAt: now,
-      lastSeenAt: now,
-      plan: 'free',
-    });
-    expect(await cache.get(tokenHash)).toBeNull();
-    const ttl = await redis.ttl(cacheKey('session', tokenHash));
+    const cache = createPrincipalCache({ redis, prefix: CACHE, now: () => Date.now() });
+    const ada = await signUp();
+    const name = await hashToken(crypto.randomUUID());
+    const known = principal.parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
+    await cache.revoke([name]);
+    await cache.put(name, known, { epoch: 1, xid: 2n ** 40n });
+    const batch = redis.open();
+    const looked = cache.look(batch, name);
+    await batch.send();
+    expect(await looked).toEqual({ state: 'revoked' });
+    const ttl = await ask((pipeline) => pipeline.ttl(`${CACHE}:p:${name}`));
     // Longer than any access token of the session.
     expect(ttl).toBeGreaterThan(600);
     expect(ttl).toBeLessThanOrEqual(660);
-    await cache.drop([]);
+    await cache.revoke([]);
   });
 
-  it('is not taken for revoked when Redis refuses the command', async () => {
+  it('is not taken for revoked when Redis refuses the command, or does not answer', async () => {
     const faulty = await openFaultyStore('redis');
-    const cache = createSessionCache(
-      createRedis(
-        { ...configOfTheStack(), ...faulty.variables, UPSTASH_REDIS_REST_TOKEN: 'wrong' },
-        newCaller(),
-      ),
-    );
-    await expect(cache.drop(['0'.repeat(64)])).rejects.toThrow();
-    await expect(cache.ping()).rejects.toThrow();
+    const options = { prefix: CACHE, now: () => Date.now() };
+    const wrong = redisOfTheStack({ ...faulty.variables, UPSTASH_REDIS_REST_TOKEN: 'wrong' });
+    const name = '0'.repeat(64);
+    await expect(createPrincipalCache({ redis: wrong, ...options }).revoke([name])).rejects.toThrow();
     await faulty.set('black-hole');
-    await expect(cache.drop(['0'.repeat(64)])).rejects.toThrow();
-    await expect(cache.ping()).rejects.toThrow();
+    const silent = redisOfTheStack(faulty.variables);
+    await expect(createPrincipalCache({ redis: silent, ...options }).revoke([name])).rejects.toThrow();
+    await expect(silent.ping(150)).rejects.toThrow();
   });
 });
 

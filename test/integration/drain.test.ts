@@ -1,4 +1,4 @@
-import { createScheduledController, evictDurableObject } from 'cloudflare:test';
+import { createExecutionContext, createScheduledController, evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import type { DrainView } from '../../src/domain/admin/get-drain.ts';
@@ -134,7 +134,8 @@ describe('the people in a room', () => {
     );
     await expect.poll(() => countOf(project), POLL).toBeNull();
     await query(`update platform_state set drain_until = now() - interval '16 seconds'`);
-    const minute = async () => await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env);
+    const minute = async () =>
+      await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
     await minute();
     await minute();
     const sums = eventsOf(spy, 'drained');

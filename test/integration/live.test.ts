@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
 import { reportProgress } from '../../src/domain/job/report-progress.ts';
+import { parseBookmark } from '../../src/lib/bookmark.ts';
 import { CLOSE, progressKey } from '../../src/rooms/protocol.ts';
 import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices } from '../../src/services.ts';
@@ -99,6 +100,19 @@ describe('the room of a project hears of', () => {
     const late = await enterRoom(ada, project);
     expect(late.welcome.latest).toMatchObject([{ key: progressKey(job), data: { status: 'completed' } }]);
     late.close();
+  });
+
+  it('R-MARK-1: a bookmark with all of it, which leads a reader past a replica that is behind', async () => {
+    const { ada, ben, project } = await team();
+    const room = await enterRoom(ben, project);
+    const changed = await ada.call(`/v1/projects/${project}`, { method: 'PATCH', body: { name: 'Told' } });
+    await room.until(() => room.events.length === 1);
+    expect(room.events[0]?.bookmark).toBe(changed.headers.get('darkroom-bookmark'));
+    const job = await createJob(ada, project, ['/image/live-3.jpg']);
+    expect(await reportProgress(servicesOf(), job, null)).toBe(true);
+    const { values } = await room.next('latest');
+    expect(parseBookmark(values[0]?.bookmark ?? '')).not.toBeNull();
+    room.close();
   });
 
   it('its own end: a project in the bin has no room, a restored one has', async () => {

@@ -1,4 +1,4 @@
-import { createScheduledController } from 'cloudflare:test';
+import { createExecutionContext, createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, inject, it } from 'vitest';
 import worker from '../../src/index.ts';
@@ -136,7 +136,11 @@ describe('GET /health/ready', () => {
 
   it('tells when each task of cron last ran, and that one has failed', async () => {
     const run = async (bindings: object) =>
-      await worker.scheduled(createScheduledController({ cron: '17 * * * *' }), { ...env, ...bindings });
+      await worker.scheduled(
+        createScheduledController({ cron: '17 * * * *' }),
+        { ...env, ...bindings },
+        createExecutionContext(),
+      );
     const findRun = async (name: string) =>
       (await findReadiness({ body: { crons: expect.anything() } })).body.crons?.find(
         (run) => run.name === name,

@@ -431,11 +431,11 @@ describe('a room that is evicted', () => {
     one.say([chat('before'), chat('after')]);
     expect(await one.next('ack', 2)).toEqual({ k: 'ack', id: 'before', seq: 1, dup: true });
     await roomOf(project).setLatest(progressKey('job_1'), { stored: 'late' }, 1);
-    await roomOf(project).setLatest(progressKey('job_1'), { stored: 2 }, 2);
+    await roomOf(project).setLatest(progressKey('job_1'), { stored: 2 }, 2, '1.7');
     await two.until(() => two.events.length === 3);
     expect(two.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect((await two.next('latest', 2)).values).toEqual([
-      { key: progressKey('job_1'), data: { stored: 2 } },
+      { key: progressKey('job_1'), data: { stored: 2 }, bookmark: '1.7' },
     ]);
     await one.until(() =>
       one.all('presence').some(({ changed }) => changed.some(({ data }) => data.place === 'gallery')),

@@ -5,8 +5,8 @@ import { type Cache, createCache, createCacheMemory, type Loaded } from '../../s
 import { type Namespace, refTo } from '../../src/cache/namespace.ts';
 import type { Tag } from '../../src/cache/tags.ts';
 import { isLater, type Bookmark } from '../../src/lib/bookmark.ts';
-import { createRedisDatabase } from '../../src/redis/redis-database.ts';
 import { type Snapshot, VersionedDatabase } from '../helpers/fakes/versioned-database.ts';
+import { openRedis } from '../helpers/redis-database.ts';
 
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 200);
 const TOKEN = 'cache-model';
@@ -109,13 +109,7 @@ async function play(steps: Step[], usage: Usage): Promise<void> {
     const background = (_name: string, work: Promise<unknown>) => void pending.push(work);
     const memory = memories[isolate];
     if (!memory) throw new Error('no such isolate');
-    const redis = createRedisDatabase({
-      endpoints: [{ url: gateway.url, token: TOKEN }],
-      timeoutMs: 20_000,
-      // Not the one of the model: a call that takes no time says nothing about the gateway.
-      clock: { now: () => Date.now() },
-      background,
-    });
+    const redis = openRedis([gateway.url], TOKEN);
     return createCache({
       redis,
       prefix,

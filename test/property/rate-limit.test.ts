@@ -6,6 +6,7 @@ import { createEmbeddedEngine, type Gateway, startGateway } from '../../dev/redi
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLimiter } from '../../src/rate-limit/limiter.ts';
 import { createLimiterMemory } from '../../src/rate-limit/limiter-memory.ts';
+import { openRedis } from '../helpers/redis-database.ts';
 
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 200);
 
@@ -36,16 +37,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function createRedis(): Redis {
-  const options = { retry: false, enableTelemetry: false, enableAutoPipelining: false } as const;
-  return new Redis({ url: gateway.url, token: TOKEN, automaticDeserialization: false, ...options });
-}
-
 function limiterSubject(limit = LIMIT): Subject {
   const policy = { name: 'test', limit, windowSeconds: WINDOW_MS / 1000, localLimit: 1 };
   const isolates = [0, 1].map(() =>
     createLimiter({
-      redis: createRedis(),
+      redis: openRedis([gateway.url], TOKEN),
       hasOwnDatabase: false,
       enabled: true,
       prefix: 'property',

@@ -151,7 +151,7 @@ describe('the property rejects a readiness', () => {
       await checkReadiness(probes, 60_000, clock),
     'that takes an error for an answer': async (probes, deadlineMs, clock) =>
       await checkReadiness(
-        { ...probes, redis: async () => await probes.redis().catch(() => undefined) },
+        { ...probes, redis: async (endsAfterMs) => await probes.redis(endsAfterMs).catch(() => undefined) },
         deadlineMs,
         clock,
       ),

@@ -56,6 +56,7 @@ async function disturb(
       now: clock.now,
       random: () => (random = (random * 16_807 + 11) % 2_147_483_647) / 2_147_483_647,
       isHidden: () => false,
+      see: () => {},
       report: (error) => {
         throw error;
       },

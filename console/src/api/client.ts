@@ -1,3 +1,4 @@
+import { type Bookmark, formatBookmark, laterBookmark, parseBookmark } from '../../../src/lib/bookmark.ts';
 import { ProblemError, readProblem, unreachableProblem, unreadableProblem } from './problem.ts';
 import type { Guard } from './shape.ts';
 
@@ -36,10 +37,18 @@ interface Client {
   read: <T>(path: string, guard: Guard<T>, call?: Call) => Promise<T>;
   /** Sends where the reply has no body. Throws as `read` does. */
   send: (path: string, call: Call) => Promise<void>;
+  /** Takes a bookmark that came another way: nothing older is read from then on. What is none is left aside. */
+  see: (bookmark: string) => void;
 }
 
 /** The one way from the console to the service. Same origin only: the session is a cookie. */
 export function createClient(parts: ClientParts): Client {
+  /** The latest of all replies and events, in whichever order they came. */
+  let known: Bookmark | null = null;
+  const see = (bookmark: string) => {
+    known = laterBookmark(known, parseBookmark(bookmark));
+  };
+
   async function attempt(
     path: string,
     init: RequestParts,
@@ -50,6 +59,7 @@ export function createClient(parts: ClientParts): Client {
     const combined = signal ? AbortSignal.any([signal, timeout]) : timeout;
     try {
       const response = await parts.fetch(path, { ...init, signal: combined });
+      see(response.headers.get('darkroom-bookmark') ?? '');
       // The body is read here, because the deadline covers it too.
       return { response, text: await response.text() };
     } catch (cause) {
@@ -71,6 +81,7 @@ export function createClient(parts: ClientParts): Client {
     const headers: Record<string, string> = { accept: 'application/json' };
     // One key for all attempts: a repeated write must find the first one's reply, not act twice.
     if (method !== 'GET') headers['idempotency-key'] = call.key ?? parts.newKey();
+    if (known) headers['darkroom-bookmark'] = formatBookmark(known);
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     const init: RequestParts = { method, headers, credentials: 'same-origin' };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
@@ -88,6 +99,7 @@ export function createClient(parts: ClientParts): Client {
   }
 
   return {
+    see,
     async read(path, guard, call = {}) {
       const { text, requestId } = await request(path, call);
       const value = parseJson(text);

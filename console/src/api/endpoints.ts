@@ -55,6 +55,11 @@ const client = createClient({
   onUnauthenticated: () => reportUnauthenticated(),
 });
 
+/** Takes the bookmark of something that was told: what is read from then on is no older. */
+export function seeBookmark(bookmark: string): void {
+  client.see(bookmark);
+}
+
 /** crypto.randomUUID exists only in secure contexts; a self-hosted console on plain http has none. */
 export function newKey(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -1,4 +1,4 @@
-import { api, newKey } from '../api/endpoints.ts';
+import { api, newKey, seeBookmark } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import { connectRoom } from './room-client.ts';
 import type { RoomClient, RoomListeners, RoomPorts, TicketAnswer } from './room-types.ts';
@@ -45,6 +45,7 @@ export function connect(projectId: string, listeners: RoomListeners): RoomClient
     now: () => Date.now(),
     random: () => Math.random(),
     isHidden: () => document.hidden,
+    see: seeBookmark,
     after: windowClock.after,
     report: reportError,
   };

@@ -9,6 +9,7 @@ import type {
 } from '../../../src/rooms/protocol.ts';
 import { afterClose, stopOfStatus } from './after-close.ts';
 import type { StopReason } from './after-close.ts';
+import { bookmarksIn } from './bookmarks-in.ts';
 import { DELAYS, SEEN_EVERY, retryDelay } from './delays.ts';
 import type { ComeBack } from './delays.ts';
 import { isResumed, placeOf } from './position.ts';
@@ -153,7 +154,10 @@ export function connectRoom(sid: string, ports: RoomPorts, listeners: RoomListen
   function hear(text: string, isMine: () => boolean): void {
     // Any word of the room proves that it is there.
     timers.clear('pong');
-    for (const frame of readFrames(text)) {
+    const frames = readFrames(text);
+    // All of them first: who is told of one may read at once what a later one has changed as well.
+    for (const bookmark of bookmarksIn(frames)) tell(() => ports.see(bookmark));
+    for (const frame of frames) {
       if (isMine()) take(frame, isMine);
     }
   }

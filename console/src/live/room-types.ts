@@ -26,6 +26,8 @@ export interface RoomPorts extends Clock {
   now: () => number;
   random: () => number;
   isHidden: () => boolean;
+  /** Takes the bookmarks of what the room tells, before anybody is told of it. */
+  see: (bookmark: string) => void;
   /** Takes what a listener threw. */
   report: (error: unknown) => void;
 }

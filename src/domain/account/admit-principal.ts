@@ -1,10 +1,16 @@
 import type { LookedUp, Principal } from '../../cache/principal-cache.ts';
 import type { RequestContext } from '../../context.ts';
+import type { Bookmark } from '../../lib/bookmark.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { type Credential, findPrincipal, noteUse } from './find-principal.ts';
 
 export interface AdmittedPrincipal {
   principal: Principal;
+  /**
+   * What the request must be shown, so that no replica lets somebody in who was put out a moment ago: the last write to
+   * the person's roles, or where that is not known, what their record was read from.
+   */
+  seen: Bookmark | null;
   /** Set when this use moved the end of a session, so that the cookie can follow. */
   extendedUntil: Date | null;
 }
@@ -23,18 +29,18 @@ export async function admitPrincipal(
 ): Promise<AdmittedPrincipal | null> {
   if (lookedUp.state === 'revoked') return null;
   if (lookedUp.state === 'found') {
-    const { principal, storedAt } = lookedUp;
+    const { principal, storedAt, written } = lookedUp;
     if (hasEnded(ctx, principal)) return null;
     const isOld = ctx.services.clock.now() - storedAt > REFRESH_AFTER_MS;
     if (isOld) ctx.waitUntil('principal-refresh', readAnew(ctx, credential));
-    return { principal, extendedUntil: null };
+    return { principal, seen: written, extendedUntil: null };
   }
   try {
     return await readAnew(ctx, credential);
   } catch (error) {
     const known = lookedUp.state === 'unknown' ? knownByItself(credential) : null;
     if (!known || !(error instanceof AppError) || error.code !== 'unavailable') throw error;
-    return { principal: known, extendedUntil: null };
+    return { principal: known, seen: null, extendedUntil: null };
   }
 }
 
@@ -43,7 +49,8 @@ async function readAnew(ctx: RequestContext, credential: Credential): Promise<Ad
   if (!found || hasEnded(ctx, found.principal)) return null;
   const { principal, extendedUntil } = noteUse(ctx, found.principal);
   ctx.waitUntil('principal-put', ctx.services.principals.put(credential.name, principal, found.readAt));
-  return { principal, extendedUntil };
+  const { epoch, xid } = found.readAt;
+  return { principal, seen: { epoch, xid: xid - 1n }, extendedUntil };
 }
 
 function hasEnded(ctx: RequestContext, { expiresAt }: Principal): boolean {

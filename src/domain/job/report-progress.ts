@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { runBatch, values } from '../../db/batch.ts';
+import { bookmarkOf, enterRead, readPosition } from '../../db/position.ts';
 import { crawlJobs } from '../../db/schema/job.ts';
-import { enter } from '../../db/statement.ts';
+import { formatBookmark } from '../../lib/bookmark.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 import { describeError, logEvent } from '../../observability/logger.ts';
 import { progressKey } from '../../rooms/protocol.ts';
@@ -41,16 +42,17 @@ async function tellRoom(services: Services, jobId: string, requestId: string | n
   const results = await runBatch(
     services.db.service,
     [
-      enter(null, requestId ?? 'progress'),
+      enterRead(null, requestId ?? 'progress'),
       sql`select jsonb_build_object('projectId', job.project_id, 'progress', seen.progress,
           'version', extract(epoch from clock_timestamp()) * 1000)
         from ${crawlJobs} job, lateral (${selectProgress(jobId)}) as seen(progress) where job.id = ${jobId}`,
     ],
-    { deadline: 'read', readOnly: true, requestId },
+    { deadline: 'read', readOnly: true, isolation: 'RepeatableRead', requestId },
   );
   const [seen] = values<Reported>(results[1]);
   if (!seen) return false;
   const { projectId, progress, version } = seen;
-  const told = services.room(projectId).setLatest(progressKey(jobId), progress, version);
+  const bookmark = formatBookmark(bookmarkOf(readPosition(results[0])));
+  const told = services.room(projectId).setLatest(progressKey(jobId), progress, version, bookmark);
   return (await withDeadline(told, services.settings.deadlines.roomNewsMs, 'the room')).watched;
 }

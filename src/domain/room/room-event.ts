@@ -23,7 +23,7 @@ export function roomEvent(ctx: RequestContext, parts: RoomEventParts): RoomMessa
   return {
     topic: 'room.publish',
     payload: sql`select jsonb_build_object('projectId', ${projectId}::text, 'events', jsonb_build_array(
-      jsonb_build_object('user', ${user}::text, 'type', ${type}::text, 'data', ${data})))`,
+      jsonb_build_object('user', ${user}::text, 'type', ${type}::text, 'data', ${data}, 'bookmark', app.bookmark())))`,
     onlyIf,
   };
 }

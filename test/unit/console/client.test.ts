@@ -56,6 +56,23 @@ describe('the API client', () => {
     expect(calls[0]?.headers.get('content-type')).toBe('application/json');
   });
 
+  it('sends the latest bookmark it knows, of replies that came in any order and of what it was told', async () => {
+    const marked = (bookmark: string) => reply(200, { id: 'x' }, { 'darkroom-bookmark': bookmark });
+    const { client, calls } = clientWith([
+      ...[marked('1.12'), marked('1.9'), marked('none'), reply(200, { id: 'x' }), reply(200, { id: 'x' })],
+      reply(200, { id: 'x' }),
+    ]);
+    for (let call = 0; call < 4; call++) await client.read('/v1/thing', isThing);
+    client.see('1.100');
+    client.see('1.99');
+    await client.read('/v1/thing', isThing);
+    client.see('2.1');
+    await client.read('/v1/thing', isThing);
+    expect(calls.map(({ headers }) => headers.get('darkroom-bookmark'))).toEqual([
+      ...[null, '1.12', '1.12', '1.12', '1.100', '2.1'],
+    ]);
+  });
+
   it('gives two writes two keys', async () => {
     const { client, calls } = clientWith([reply(204, null), reply(204, null)]);
     await client.send('/v1/thing', { method: 'DELETE' });

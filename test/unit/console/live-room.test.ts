@@ -52,6 +52,7 @@ function store() {
             now: clock.now,
             random: () => world.random,
             isHidden: () => false,
+            see: () => {},
             report: (error) => reports.push(error),
             openSocket: (rooms.get(projectId) ?? fakeRoom()).openSocket,
             fetchTicket: () => Promise.resolve({ ticket: 't', url: '/room' }),

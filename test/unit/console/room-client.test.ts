@@ -21,6 +21,8 @@ function connectTo({ answers = true, random = 0.5, ticket, onEvent }: Setup = {}
   const applied: number[] = [];
   const frames: string[] = [];
   const reports: unknown[] = [];
+  /** What was told of in which order: bookmarks, and the sequences of events. */
+  const told: (string | number)[] = [];
   const world = { isHidden: false, random };
   let tickets = 0;
   const client = connectRoom(
@@ -30,6 +32,7 @@ function connectTo({ answers = true, random = 0.5, ticket, onEvent }: Setup = {}
       now: clock.now,
       random: () => world.random,
       isHidden: () => world.isHidden,
+      see: (bookmark) => told.push(bookmark),
       report: (error) => reports.push(error),
       openSocket: room.openSocket,
       fetchTicket: (signal) => {
@@ -42,6 +45,7 @@ function connectTo({ answers = true, random = 0.5, ticket, onEvent }: Setup = {}
       onWelcome: (_, isResumed) => welcomes.push(isResumed),
       onEvent: ({ seq }) => {
         applied.push(seq);
+        told.push(seq);
         onEvent?.(seq);
       },
       onFrame: ({ k }) => frames.push(k),
@@ -54,7 +58,21 @@ function connectTo({ answers = true, random = 0.5, ticket, onEvent }: Setup = {}
     return state?.name === 'waiting' ? state.nextTryAt - clock.now() : null;
   };
   const counts = () => ({ tickets, sockets: room.sockets.length });
-  return { clock, room, client, world, states, welcomes, applied, frames, reports, now, waitMs, counts };
+  return {
+    clock,
+    room,
+    client,
+    world,
+    states,
+    welcomes,
+    applied,
+    frames,
+    reports,
+    told,
+    now,
+    waitMs,
+    counts,
+  };
 }
 
 async function live(setup: Setup = {}) {
@@ -93,6 +111,23 @@ describe('a connection to a room', () => {
     room.newest().tell([{ k: 'events', events: [first], live: true }]);
     room.publish();
     expect(applied).toEqual([1, 2]);
+  });
+
+  it('takes the bookmarks of a message before it tells anybody of what is in it', async () => {
+    const { room, told } = await live();
+    const event = { ts: 0, user: null, type: 'project.changed', data: {} };
+    room.newest().tell([
+      {
+        k: 'events',
+        events: [
+          { ...event, seq: 1, id: '1', bookmark: '1.7' },
+          { ...event, seq: 2, id: '2' },
+        ],
+        live: true,
+      },
+      { k: 'latest', values: [{ key: 'job:1', data: {}, bookmark: '1.9' }] },
+    ]);
+    expect(told).toEqual(['1.7', '1.9', 1, 2]);
   });
 
   it('does not tell the past of a room that it enters anew', async () => {

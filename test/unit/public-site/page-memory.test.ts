@@ -10,7 +10,7 @@ import {
 const page = (bytes = 1) => ({ body: new Uint8Array(bytes), headers: [] });
 
 beforeEach(async () => {
-  await forgetPages.purge({ everything: true }, 'test');
+  await forgetPages.purge({ everything: true });
   for (const address of ['/p/prj_1', '/p/prj_1?cursor=x', '/p/prj_2']) keepPage(address, page(), 0);
 });
 
@@ -33,7 +33,7 @@ describe('the pages in memory', () => {
     ],
     ['everything', { everything: true } as const, []],
   ])('are forgotten by %s', async (_, scope, left) => {
-    expect(await forgetPages.purge(scope, 'test')).toBe(true);
+    expect(await forgetPages.purge(scope)).toBe(true);
     expect(kept()).toEqual(left);
   });
 

@@ -1,9 +1,9 @@
-import { Redis } from '@upstash/redis/cloudflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmbeddedEngine, type Gateway, startGateway } from '../../../dev/redis/index.ts';
 import { type ConcurrencyOptions, createConcurrency, PLACE_MS } from '../../../src/rate-limit/concurrency.ts';
 import { createLocalPlaces } from '../../../src/rate-limit/local-places.ts';
 import { fakeClock } from '../../helpers/fakes/clock.ts';
+import { openRedis } from '../../helpers/redis-database.ts';
 
 const TOKEN = 'token';
 /** Nobody listens there. */
@@ -27,9 +27,8 @@ function createIsolate(
   more: Partial<ConcurrencyOptions> = {},
   url = gateway.url,
 ) {
-  const options = { retry: false, enableTelemetry: false, enableAutoPipelining: false } as const;
   const concurrency = createConcurrency({
-    redis: new Redis({ url, token: TOKEN, automaticDeserialization: false, ...options }),
+    redis: openRedis([url], TOKEN),
     enabled: true,
     prefix: 'test',
     timeoutMs: 10_000,

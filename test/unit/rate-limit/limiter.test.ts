@@ -1,13 +1,12 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Redis } from '@upstash/redis/cloudflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmbeddedEngine, startGateway, type Gateway } from '../../../dev/redis/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createLimiter, type LimiterOptions } from '../../../src/rate-limit/limiter.ts';
 import { createLimiterMemory } from '../../../src/rate-limit/limiter-memory.ts';
 import type { Policy } from '../../../src/rate-limit/policies.ts';
-import { openBatch } from '../../../src/redis/command-batch.ts';
+import { openRedis } from '../../helpers/redis-database.ts';
 
 const POLICY: Policy = { name: 'test', limit: 8, windowSeconds: 600, localLimit: 2 };
 const TOKEN = 'token';
@@ -40,21 +39,10 @@ afterAll(async () => {
   await engine.close();
 });
 
-function createClient(url: string) {
-  return new Redis({
-    url,
-    token: TOKEN,
-    retry: false,
-    enableTelemetry: false,
-    enableAutoPipelining: false,
-    automaticDeserialization: false,
-  });
-}
-
 /** The limiter of a new isolate. */
 function createIsolate(url = gateway.url, more: Partial<LimiterOptions> = {}) {
   return createLimiter({
-    redis: createClient(url),
+    redis: openRedis([url], TOKEN),
     hasOwnDatabase: false,
     enabled: true,
     prefix: 'darkroom:limit',
@@ -131,7 +119,7 @@ describe('the limiter over Redis', () => {
   it('puts its checks into the trip of another, at once', async () => {
     requests = [];
     canned = { status: 200, body: JSON.stringify([{ result: 'x' }, { result: [7, 8] }, { result: [3, 8] }]) };
-    const batch = openBatch(createClient(serverUrl));
+    const batch = openRedis([serverUrl], TOKEN).open();
     const value = batch.add((pipeline) => pipeline.get('other'));
     const verdicts = createIsolate(serverUrl).enqueue(batch, [
       { policy: POLICY, key: 'a' },
@@ -146,7 +134,7 @@ describe('the limiter over Redis', () => {
   it('goes to a database of its own beside that trip', async () => {
     requests = [];
     canned = { status: 200, body: JSON.stringify([{ result: [7, 8] }]) };
-    const batch = openBatch(createClient(gateway.url));
+    const batch = openRedis([gateway.url], TOKEN).open();
     const own = createIsolate(serverUrl, { hasOwnDatabase: true });
     expect(await own.enqueue(batch, [{ policy: POLICY, key: 'a' }])).toMatchObject([{ source: 'redis' }]);
     expect(requests).toEqual(['/pipeline']);
@@ -216,7 +204,10 @@ describe('keys with a limit of their own', () => {
     const limiter = createIsolate();
     await limiter.setKeyLimit(PLANNED, key, 13);
     expect(await take(limiter, key)).toMatchObject({ source: 'isolate', shared: null });
-    await createClient(gateway.url).set(`darkroom:limit:limit-of:planned:${key}`, 'many');
+    const batch = openRedis([gateway.url], TOKEN).open();
+    const set = batch.add((pipeline) => pipeline.set(`darkroom:limit:limit-of:planned:${key}`, 'many'));
+    await batch.send();
+    await set;
     expect(await take(limiter, key)).toMatchObject({ source: 'isolate', shared: null });
   });
 });

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedEngine, type Gateway, startGateway } from '../../../dev/redis/index.ts';
 import { CommandError } from '../../../src/redis/command-batch.ts';
-import { createRedisDatabase, RedisDownError } from '../../../src/redis/redis-database.ts';
+import { BreakerOpenError } from '../../../src/resilience/breaker.ts';
+import type { Caller } from '../../../src/resilience/caller.ts';
 import { addScript, defineScript } from '../../../src/redis/script.ts';
 import { fakeClock, type FakeClock } from '../../helpers/fakes/clock.ts';
+import { newCaller } from '../../helpers/caller.ts';
 import { type FaultProxy, startFaultProxy } from '../../helpers/fault-proxy.ts';
+import { openRedis } from '../../helpers/redis-database.ts';
 
 const TOKEN = 'unit';
 
@@ -13,6 +16,7 @@ describe('a Redis database', () => {
   let first: FaultProxy;
   let second: FaultProxy;
   let clock: FakeClock;
+  let caller: Caller;
   const background: Promise<unknown>[] = [];
 
   beforeAll(async () => {
@@ -23,9 +27,10 @@ describe('a Redis database', () => {
   afterAll(async () => {
     for (const gateway of gateways) await gateway.close();
   });
-  // What an isolate knows of an endpoint goes by its address: every test has two of its own.
+  // What an isolate knows of an endpoint is its caller's: every test has one of its own.
   beforeEach(async () => {
     clock = fakeClock();
+    caller = newCaller(clock);
     const [one, two] = gateways.map(({ url }) => url);
     first = await startFaultProxy(one ?? '');
     second = await startFaultProxy(two ?? '');
@@ -37,12 +42,7 @@ describe('a Redis database', () => {
   });
 
   const open = (urls: string[]) =>
-    createRedisDatabase({
-      endpoints: urls.map((url) => ({ url, token: TOKEN })),
-      timeoutMs: 20_000,
-      clock,
-      background: (_name, work) => void background.push(work),
-    });
+    openRedis(urls, TOKEN, { caller, background: (work) => void background.push(work) });
 
   async function ask(urls: string[]): Promise<unknown> {
     const batch = open(urls).open();
@@ -88,9 +88,9 @@ describe('a Redis database', () => {
     first.set('reset');
     for (let count = 0; count < 5; count++) await expect(ask([first.url])).rejects.toThrow();
     first.set('ok');
-    await expect(ask([first.url])).rejects.toBeInstanceOf(RedisDownError);
+    await expect(ask([first.url])).rejects.toBeInstanceOf(BreakerOpenError);
     await clock.advance(2_000);
-    await expect(ask([first.url])).rejects.toBeInstanceOf(RedisDownError);
+    await expect(ask([first.url])).rejects.toBeInstanceOf(BreakerOpenError);
     await Promise.all(background.splice(0));
     expect(await ask([first.url])).toBe('first');
   });

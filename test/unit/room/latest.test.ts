@@ -40,6 +40,17 @@ describe('latest values', () => {
     expect(stage.join('ben').all('welcome')[0]?.latest).toEqual([{ key: 'job:1', data: { stored: 3 } }]);
   });
 
+  it('R-MARK-1: come with the bookmark of the change, also after an eviction', () => {
+    const stage = new RoomStage();
+    const ada = stage.join();
+    stage.room.setLatest('job:1', { stored: 1 }, 1, '1.7');
+    stage.pass(LATEST_EVERY_MS);
+    const value = { key: 'job:1', data: { stored: 1 }, bookmark: '1.7' };
+    expect(ada.all('latest')[0]?.values).toEqual([value]);
+    stage.evict();
+    expect(stage.join('ben').all('welcome')[0]?.latest).toEqual([value]);
+  });
+
   it('R-LATEST-2: never go back, also after an eviction', () => {
     const stage = new RoomStage();
     const ada = stage.join();
