@@ -27,8 +27,9 @@ export function findFaults(plans: PlanNode[], tables: TableRows): string[] {
     const relation = node['Relation Name'] ?? node['Index Name'] ?? '';
     const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
     const rows = (node['Actual Rows'] + removed) * node['Actual Loops'];
-    if (kind === 'Seq Scan' && (tables.get(relation) ?? 0) > BIG_TABLE_ROWS)
-      return [`a sequential scan of ${relation}`];
+    // Of a small table it is the right way.
+    if (kind === 'Seq Scan')
+      return (tables.get(relation) ?? 0) > BIG_TABLE_ROWS ? [`a sequential scan of ${relation}`] : [];
     const sorted = rowsInto(node);
     if (kind.endsWith('Sort') && sorted > MOST_ROWS) return [`a sort of ${sorted} rows`];
     if (kind.endsWith('Scan') && rows > MOST_ROWS)
