@@ -94,6 +94,8 @@ const switchedOn = z
   .transform((text) => text === 'on');
 /** Multiplies the limits of src/rate-limit/policies.ts. */
 const scale = (most: number) => z.coerce.number().min(0.01).max(most);
+/** Multiplies the times of every cached value; 0: none is used again. */
+const ttlScale = (most: number) => z.coerce.number().min(0).max(most);
 /** What stands before every key in Redis. */
 const keyPrefix = z.string().regex(/^[\w:.-]{1,60}$/, 'must be 1 to 60 letters, digits, or one of _ : . -');
 const milliseconds = (most: number) => z.coerce.number().int().min(10).max(most);
@@ -112,8 +114,8 @@ const local = {
   CACHE_REDIS_REST_URL: httpUrl.optional(),
   CACHE_REDIS_REST_TOKEN: z.string().min(1).optional(),
   CACHE_PREFIX: keyPrefix.default('darkroom:cache'),
-  CACHE_TIMEOUT_MS: milliseconds(10_000).optional(),
-  CACHE_TTL_SCALE: z.coerce.number().min(0).max(10).default(1),
+  CACHE_TIMEOUT_MS: milliseconds(60_000).optional(),
+  CACHE_TTL_SCALE: ttlScale(1_000).default(1),
   MEDIA_SIGNING_KEY: secret,
   TOKEN_SIGNING_KEYS: signingKeys,
   PUBLIC_URL: httpUrl,
@@ -134,7 +136,7 @@ const local = {
   LIMITER_REDIS_REST_URL: httpUrl.optional(),
   LIMITER_REDIS_REST_TOKEN: z.string().min(1).optional(),
   LIMITER_PREFIX: keyPrefix.default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: milliseconds(10_000).optional(),
+  LIMITER_TIMEOUT_MS: milliseconds(60_000).optional(),
   LIMITER_SCALE: scale(1_000_000).default(10),
   SETTINGS: settingsVariable.prefault('{}'),
 };
@@ -183,6 +185,7 @@ const deployed = {
   CACHE_REDIS_REST_TOKEN: upstashToken.optional(),
   CACHE_PREFIX: keyPrefix.refine(notExample, 'is the example value').default('darkroom:cache'),
   CACHE_TIMEOUT_MS: milliseconds(10_000).optional(),
+  CACHE_TTL_SCALE: ttlScale(10).default(1),
   MEDIA_SIGNING_KEY: secret.refine(notExample, 'is the example value'),
   TOKEN_SIGNING_KEYS: signingKeys.refine(
     (keys) => !keys.some(({ d }) => DEVELOPMENT_DEFAULTS.TOKEN_SIGNING_KEYS.includes(d)),

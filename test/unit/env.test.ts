@@ -37,7 +37,7 @@ function readExamples(): [name: string, value: string][] {
 }
 
 /** A switch has no value that betrays an example. */
-const SWITCHES = new Set(['LIMITER_ENABLED']);
+const SWITCHES = new Set(['LIMITER_ENABLED', 'CACHE_ENABLED']);
 
 function problemsOf(env: object): string[] {
   const result = parseConfig(env);
