@@ -176,11 +176,12 @@ export function createCache(options: CacheOptions): Cache {
       'cache-load',
       loading.catch(() => undefined),
     );
+    const landed = await loading;
+    if (!landed) return await load();
     // The guarantee behind the type: a flight of the key is of the namespace.
-    const shared = (await loading) as Loaded<T> | null;
+    const loaded = landed.value as Loaded<T>;
     // What another request has read may be older than what this one has written.
-    const bookmark = options.bookmark();
-    return shared && isValid(shared.readAt, [bookmark]) ? shared : await load();
+    return landed.isOwn || isValid(loaded.readAt, [options.bookmark()]) ? loaded : await load();
   }
 
   function report(

@@ -6,12 +6,18 @@ interface Flight<T> {
   waiters: Set<(value: T | null) => void>;
 }
 
+/** `isOwn`: loaded by whoever asked, not by another request. */
+export interface Landed<T> {
+  value: T;
+  isOwn: boolean;
+}
+
 export interface SingleFlight<T> {
   /**
    * Runs `load`, unless another request of the isolate does so for the same key: then waits for what that one gets, for
    * `waitMs` at most. Null: the other one failed or took too long, and the caller has to load by itself.
    */
-  run(key: string, waitMs: number, load: () => Promise<T>): Promise<T | null>;
+  run(key: string, waitMs: number, load: () => Promise<T>): Promise<Landed<T> | null>;
 }
 
 /**
@@ -21,12 +27,13 @@ export interface SingleFlight<T> {
 export function createSingleFlight<T>(now: () => number): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>();
 
-  async function join(flight: Flight<T>, waitMs: number): Promise<T | null> {
+  async function join(flight: Flight<T>, waitMs: number): Promise<Landed<T> | null> {
     const { promise, resolve } = Promise.withResolvers<T | null>();
     flight.waiters.add(resolve);
     const timer = setTimeout(() => resolve(null), waitMs);
     try {
-      return await promise;
+      const value = await promise;
+      return value === null ? null : { value, isOwn: false };
     } finally {
       clearTimeout(timer);
       flight.waiters.delete(resolve);
@@ -42,7 +49,7 @@ export function createSingleFlight<T>(now: () => number): SingleFlight<T> {
       let value: T | null = null;
       try {
         value = await load();
-        return value;
+        return { value, isOwn: true };
       } finally {
         if (flights.get(key) === mine) flights.delete(key);
         for (const resolve of mine.waiters) resolve(value);
