@@ -18,7 +18,7 @@ const SMALLEST = 1_000;
 
 /**
  * What each list costs in projects of a thousand images and of many more. Arguments: `--largest` project and
- * `--repetitions`. Ends with 1 when a plan would not hold for any length; the times are for people to judge.
+ * `--repetitions`. Ends with 1 when a plan of any of them would not hold for a list of any length; the times are for people to judge.
  */
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const options = readNumbers(args, WHOLE);
@@ -105,14 +105,16 @@ async function measure(
           pages: parts.reduce((sum, part) => sum + part.pages, 0),
         });
       }
-      const largest = explained.at(-1)?.plans ?? [];
-      faults.push(...findFaults(largest, tables).map((fault) => `${listing.name}: ${fault}`));
+      for (const [at, { plans }] of explained.entries()) {
+        const found = findFaults(plans, tables);
+        faults.push(...found.map((fault) => `${listing.name}, ${scales[at]?.images} images: ${fault}`));
+      }
       listings.push({
         name: listing.name,
         ms: ms.map((one) => Number(one.toFixed(3))),
         pages: explained.map(({ pages }) => pages),
         ratio: Number(((ms.at(-1) ?? 0) / (ms[0] ?? 1)).toFixed(2)),
-        ways: waysOf(largest),
+        ways: waysOf(explained.at(-1)?.plans ?? []),
       });
       console.log(listing.name);
     }

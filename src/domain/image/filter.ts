@@ -68,7 +68,9 @@ export function selectMatching(
     sql.join([more, sql`i.deleted_at is null`, ...equal(rest)], sql` and `);
 
   if (filter.tag !== undefined) {
-    return sql`select i.id from ${imageTags} t join ${images} i on i.id = t.image_id
+    // With `offset 0` each image is looked up by itself: a join may read all images of the project first.
+    return sql`select i.id from ${imageTags} t
+      cross join lateral (select * from ${images} where id = t.image_id offset 0) i
       where t.project_id = ${projectId} and (t.tag, t.image_id) < (${filter.tag}, ${after})
         and (t.tag, t.image_id) > (${filter.tag}, '') and ${matches(facets)}
       order by t.tag desc, t.image_id desc limit ${page.limit}`;
