@@ -53,6 +53,8 @@ export async function runProfile(profile: Profile, course: Course, signal: Abort
     const stack = await startBenchStack('direct', VARIABLES, signal, entry, between);
     stops.push(() => stack.stop());
     await fillStores(stack);
+    // A session from before would not know of these projects yet.
+    const caller = await stack.signIn();
     const variables = {
       ...stack.variables,
       // The usual way knows no policies.
@@ -67,7 +69,7 @@ export async function runProfile(profile: Profile, course: Course, signal: Abort
     await redis?.setLatency(profile.redisLatencyMs);
     await neon?.setLatency(profile.databaseLatencyMs);
     const urls = { bare: bare.url, usual: usual.url, darkroom: stack.url };
-    const contenders = listContenders(urls, stack.api.cookie);
+    const contenders = listContenders(urls, caller.cookie);
     return await measure(contenders, profile, course, redis && neon ? { redis, neon } : null, signal);
   } finally {
     for (const stop of stops.toReversed()) await stop();

@@ -39,6 +39,8 @@ export interface BenchStack {
   replicaSuperuserUrl: string;
   /** The demo account, signed in. */
   api: Api;
+  /** Another session of the same person. */
+  signIn(): Promise<Api>;
   /** The processes of ours, by name; each is the leader of its group. */
   pids(): Record<string, number>;
   /** Ends the Worker's processes at once, as a crash does. */
@@ -152,6 +154,7 @@ export async function startBenchStack(
       superuserUrl: database.superuserUrl('primary'),
       replicaSuperuserUrl: database.superuserUrl('replica'),
       api: await signIn(url, person),
+      signIn: async () => await signIn(url, person),
       pids: () => ({
         worker: worker.identity.pid,
         'neon-gateway': neon.child.identity.pid,
