@@ -3,7 +3,7 @@ import type { Bookmark } from '../lib/bookmark.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 
-import { type CacheCounters, createCacheCounters } from './counters.ts';
+import { type CacheCounters, type Counts, createCacheCounters } from './counters.ts';
 import { decodeEntry, encodeEntry, type Entry } from './entry.ts';
 import { createIsolateTier, type IsolateTier } from './isolate-tier.ts';
 import type { CacheRef, Namespace } from './namespace.ts';
@@ -42,6 +42,8 @@ export interface Cache {
    * there is a stale value that may stand in for `unavailable`.
    */
   read<T>(ref: CacheRef<T>, load: () => Promise<Loaded<T>>): Promise<Cached<T>>;
+  /** How often each namespace was found, or was not, since the isolate began. */
+  figures(): Record<string, Counts>;
   /** Makes everybody forget what depends on the tags and was read before. Rejects unless every endpoint knows. */
   bump(tags: readonly Tag[], position: Bookmark): Promise<void>;
 }
@@ -245,6 +247,7 @@ export function createCache(options: CacheOptions): Cache {
         return { value: entry.value, report: { ...report(namespace, 'stale', found), isStandIn: true } };
       }
     },
+    figures: () => counters.read(),
     async bump(tags, position) {
       for (const tag of tags) {
         const known = bumped.get(tag);

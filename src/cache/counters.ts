@@ -3,7 +3,7 @@
  * invalid: found, but older than a write. unreadable: found, but not what the namespace holds. error: the tier did not
  * answer.
  */
-export const OUTCOMES = ['hit', 'stale', 'miss', 'invalid', 'unreadable', 'error'] as const;
+const OUTCOMES = ['hit', 'stale', 'miss', 'invalid', 'unreadable', 'error'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 export type Counts = Record<Outcome, number>;
 

@@ -67,6 +67,7 @@ export const GET_ROUTES: Readonly<Record<string, CacheClass>> = {
   '/v1/profile': 'never',
   '/v1/sessions': 'never',
   '/v1/api-keys': 'never',
+  '/v1/admin/cache': 'never',
   '/v1/admin/drain': 'never',
   '/v1/projects': 'personal',
   '/v1/projects/:projectId': 'personal',

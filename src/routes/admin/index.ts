@@ -1,11 +1,24 @@
 import { createRoute } from '@hono/zod-openapi';
+import { getCacheFigures } from '../../domain/admin/get-cache-figures.ts';
 import { purgeCache } from '../../domain/admin/purge-cache.ts';
 import type { App } from '../app.ts';
 import { body, json, problems } from '../schema.ts';
-import { purgeBody, purged } from './schema.ts';
+import { cacheFigures, purgeBody, purged } from './schema.ts';
 
 /** For the administrators of an installation, and for its operator's token. */
 export function adminRoutes(app: App): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/admin/cache',
+      tags: ['Administration'],
+      summary: 'How often cached values were found, in the isolate that answers',
+      security: [{ session: [] }, { program: [] }, { operator: [] }],
+      responses: { 200: json(cacheFigures), ...problems },
+    }),
+    (c) => c.json(getCacheFigures(c.get('ctx')), 200),
+  );
+
   app.openapi(
     createRoute({
       method: 'post',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { instance } from '../health/schema.ts';
 import { MAX_PURGE_ITEMS } from '../../purge/purger.ts';
 
 /** What a Cache-Tag may be made of. */
@@ -25,3 +26,19 @@ export const purged = z
     ),
   })
   .meta({ id: 'PurgedPlaces' });
+
+const count = z.int();
+const counts = z
+  .object({
+    hit: count,
+    stale: count.meta({ description: 'Used while it is read anew, or because it could not be' }),
+    miss: count,
+    invalid: count.meta({ description: 'Found, but older than a write' }),
+    unreadable: count.meta({ description: 'Found, but not what the namespace holds' }),
+    error: count.meta({ description: 'Redis did not answer' }),
+  })
+  .meta({ id: 'CacheCounts' });
+
+export const cacheFigures = z
+  .object({ instance, namespaces: z.record(z.string(), counts) })
+  .meta({ id: 'CacheFigures' });

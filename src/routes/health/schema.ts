@@ -13,6 +13,15 @@ const part = z
   .meta({ id: 'ReadinessPart' });
 
 /** What `GET /health/ready` answers, and what it tells in `current` when it refuses. */
+export const instance = z
+  .object({
+    id: z.string(),
+    ageMs: ms,
+    memoryBytes: z.int().nullable(),
+    cpuMs: ms.nullable(),
+  })
+  .meta({ description: 'The isolate that answers; null is what the platform does not say' });
+
 export const readiness = z
   .object({
     status: z.enum(READINESS),
@@ -48,13 +57,6 @@ export const readiness = z
     breakers: z
       .array(z.object({ name: z.string(), state: z.enum(['closed', 'open', 'half-open']) }))
       .meta({ description: 'Of the isolate that answers: which parts it does not ask for a while' }),
-    instance: z
-      .object({
-        id: z.string(),
-        ageMs: ms,
-        memoryBytes: z.int().nullable(),
-        cpuMs: ms.nullable(),
-      })
-      .meta({ description: 'The isolate that answers; null is what the platform does not say' }),
+    instance,
   })
   .meta({ id: 'Readiness' });
