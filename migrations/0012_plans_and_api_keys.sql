@@ -83,7 +83,7 @@ drop function app.find_session(bytea);
 create function app.find_session(token bytea) returns jsonb
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select jsonb_build_object('kind', 'session', 'id', s.id, 'userId', s.user_id, 'expiresAt', app.rfc3339(s.expires_at),
-    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', p.plan, 'limit', null, 'scopes', null, 'email', p.email,
+    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', p.plan, 'limit', null, 'scopes', null,
     'roles', app.roles_of(s.user_id))
   from sessions s join profiles p on p.id = s.user_id
   where s.token_hash = token and s.expires_at > now()
@@ -93,7 +93,7 @@ $$;
 create function app.find_program(session text, person text) returns jsonb
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select jsonb_build_object('kind', 'program', 'id', s.id, 'userId', s.user_id, 'expiresAt', app.rfc3339(s.expires_at),
-    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', p.plan, 'limit', null, 'scopes', null, 'email', p.email,
+    'lastSeenAt', app.rfc3339(s.last_seen_at), 'plan', p.plan, 'limit', null, 'scopes', null,
     'roles', app.roles_of(s.user_id))
   from sessions s join profiles p on p.id = s.user_id
   where s.id = session and s.user_id = person and s.kind = 'program' and s.expires_at > now()
@@ -103,7 +103,7 @@ create function app.find_api_key(token bytea) returns jsonb
 language sql stable security definer set search_path = public, app, pg_temp as $$
   select jsonb_build_object('kind', 'apiKey', 'id', k.id, 'userId', k.user_id, 'expiresAt', app.rfc3339(k.expires_at),
     'lastSeenAt', app.rfc3339(k.last_used_at), 'plan', p.plan, 'limit', k.rate_limit, 'scopes', to_jsonb(k.scopes),
-    'email', p.email, 'roles', app.roles_of(k.user_id))
+    'roles', app.roles_of(k.user_id))
   from api_keys k join profiles p on p.id = k.user_id
   where k.token_hash = token and (k.expires_at is null or k.expires_at > now())
 $$;

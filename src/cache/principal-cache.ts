@@ -21,7 +21,6 @@ export const principal = z.object({
   limit: z.int().positive().nullable(),
   /** What a key may do; null for people and their programs, who may do everything that their roles allow. */
   scopes: z.array(z.enum(API_KEY_SCOPES)).nullable(),
-  isAdmin: z.boolean(),
   /** By project; null for somebody who is in more projects than a record holds. */
   roles: z.record(z.string(), z.enum(['viewer', 'reviewer', 'editor', 'owner'])).nullable(),
 });

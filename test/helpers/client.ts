@@ -101,7 +101,7 @@ export function createClient(): Client {
       if (!call.leaveBackground) await waitOnExecutionContext(context);
       for (const cookie of response.headers.getSetCookie()) {
         const value = /^[^=]+=;/.test(cookie) ? '' : (cookie.split(';')[0] ?? '');
-        if (cookie.startsWith('darkroom_bookmark')) client.bookmarkCookie = value;
+        if (/^(__Host-)?darkroom_bookmark/.test(cookie)) client.bookmarkCookie = value;
         else client.cookie = value;
       }
       return response;

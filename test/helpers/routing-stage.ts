@@ -161,10 +161,11 @@ export async function openRoutingStage(): Promise<RoutingStage> {
 
 /** The same database, which tells of each batch that is sent to it. */
 function watch(database: Database, onBatch: () => void): Database {
-  return new Proxy(database, {
+  const queries = new Proxy(database.queries, {
     get(target, name, receiver) {
       if (name === 'transaction') onBatch();
       return Reflect.get(target, name, receiver) as unknown;
     },
   });
+  return { ...database, queries };
 }

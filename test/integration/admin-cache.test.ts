@@ -35,6 +35,7 @@ describe('who may purge', () => {
       status: 200,
       body: {
         places: [
+          { name: 'tiers', state: 'purged' },
           { name: 'isolate', state: 'purged' },
           { name: 'edge', state: 'absent' },
           { name: 'zone', state: 'purged' },

@@ -38,7 +38,7 @@ const nameOf = async (client: Client) => await hashToken(client.cookie.split('='
 const record = (person: Person, more: object): string => {
   const at = new Date().toISOString();
   const known = { kind: 'session', id: 'ses_1', userId: person.userId, expiresAt: at, lastSeenAt: at };
-  const rest = { plan: 'free', limit: null, scopes: null, isAdmin: false, roles: {} };
+  const rest = { plan: 'free', limit: null, scopes: null, roles: {} };
   return `${person.userId}|1.${2n ** 40n}|${Date.now()}|${JSON.stringify({ ...known, ...rest, ...more })}`;
 };
 

@@ -55,7 +55,8 @@ describe('a request that takes too long', () => {
     const ada = await signUp();
     const faulty = await openFaultyStore(store);
     await faulty.set('black-hole');
-    const variables = { ...faulty.variables, ...settings({ readMs: 400 }) };
+    const patient = { CACHE_TIMEOUT_MS: '10000', LIMITER_TIMEOUT_MS: '10000' };
+    const variables = { ...faulty.variables, ...patient, ...settings({ readMs: 400 }) };
     const problem = await problemOf('/v1/profile', { variables }, ada);
     expect(problem).toMatchObject({ status: 503, code: 'unavailable', detail: 'It took too long.' });
   });

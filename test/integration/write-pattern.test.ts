@@ -121,6 +121,7 @@ describe('a reply that is lost after the commit', () => {
     const ada = await signUp();
     // From here on the session is in the cache, so that the write is the only thing asked of Postgres.
     await createProject(ada, 'First');
+    await ada.call(PATH);
     const call = { body: { name: 'Birds' }, headers: { 'idempotency-key': newKey() } };
     await neon.set('lose-reply');
     const lost = await ada.call(PATH, { ...call, variables: neon.variables });

@@ -134,8 +134,8 @@ const API_KEYS: Probe[] = [
     'denied',
   ),
   probe('select app.check_api_key_count(0)', 'illegal_state', 1, 1, 'illegal_state', 1, 'denied'),
-  probe(`select from app.find_api_key('\\x01')`, 1, 1, 1, 1, 1, 'denied'),
-  probe(`select from app.find_api_key('\\x02')`, 0, 0, 0, 0, 0, 'denied'),
+  probe(`select from app.find_api_key('\\x01') as found where found is not null`, 1, 1, 1, 1, 1, 'denied'),
+  probe(`select from app.find_api_key('\\x02') as found where found is not null`, 0, 0, 0, 0, 0, 'denied'),
 ];
 
 const PRINCIPALS: Probe[] = [
@@ -150,10 +150,8 @@ const PRINCIPALS: Probe[] = [
     'not_found',
     'denied',
   ),
-  probe(`select from app.find_program_session('ses_program')`, 1, 1, 1, 1, 1, 'denied'),
-  probe(`select from app.find_program_session('ses_owner')`, 0, 0, 0, 0, 0, 'denied'),
   probe(
-    `select from app.roles_of('usr_owner', 10) as r where r ->> 'prj_a' = 'owner'`,
+    `select from app.find_program('ses_program', 'usr_stranger') as found where found is not null`,
     1,
     1,
     1,
@@ -161,7 +159,17 @@ const PRINCIPALS: Probe[] = [
     1,
     'denied',
   ),
-  probe(`select from app.roles_of('usr_owner', 0) as r where r is null`, 1, 1, 1, 1, 1, 'denied'),
+  // An access token names both: the session of somebody else is none.
+  probe(
+    `select from app.find_program('ses_program', 'usr_owner') as found where found is not null`,
+    0,
+    0,
+    0,
+    0,
+    0,
+    'denied',
+  ),
+  denied(`select app.roles_of('usr_owner')`),
 ];
 
 export const IDENTITY_PROBES: readonly Probe[] = [

@@ -65,5 +65,5 @@ function knownByItself(credential: Credential): Principal | null {
   if (credential.kind !== 'program') return null;
   const { userId, sessionId: id } = credential.subject;
   const record = { kind: 'program', id, userId, expiresAt: null, lastSeenAt: null } as const;
-  return { ...record, plan: 'free', limit: null, scopes: null, isAdmin: false, roles: null };
+  return { ...record, plan: 'free', limit: null, scopes: null, roles: null };
 }

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm';
-import * as z from 'zod';
 import { principal, type Principal } from '../../cache/principal-cache.ts';
 import type { RequestContext } from '../../context.ts';
 import { runBatch, values } from '../../db/batch.ts';
@@ -23,8 +22,6 @@ export interface FoundPrincipal {
   principal: Principal;
   readAt: Bookmark;
 }
-
-const row = principal.omit({ isAdmin: true }).extend({ email: z.string() });
 
 function lookUp(credential: Credential): SQL {
   switch (credential.kind) {
@@ -67,9 +64,7 @@ async function ask(
   const found = values<unknown>(results[1])[0] ?? null;
   if (found === null) return null;
   const { epoch, xmin: xid } = readPosition(results[0]);
-  const { email, ...record } = row.parse(found);
-  const isAdmin = ctx.services.config.ADMIN_EMAILS.includes(email.toLowerCase());
-  return { principal: { ...record, isAdmin }, readAt: { epoch, xid } };
+  return { principal: principal.parse(found), readAt: { epoch, xid } };
 }
 
 /**

@@ -7,7 +7,7 @@ import { requireAdmin } from './require-admin.ts';
 
 /** Gives an account another plan. For platform admins. Errors: `not_found`. */
 export async function setPlan(ctx: RequestContext, userId: string, plan: Plan) {
-  requireAdmin(ctx);
+  await requireAdmin(ctx);
   return await write<{ userId: string; plan: Plan }>(ctx, {
     effects: [sql`select app.set_plan(${userId}, ${plan})`],
     tags: tagList(`user:${userId}`),

@@ -9,8 +9,8 @@ export interface CacheFigures {
 }
 
 /** How the cache has served in the isolate that answers. For administrators. */
-export function getCacheFigures(ctx: RequestContext): CacheFigures {
-  requireAdmin(ctx);
+export async function getCacheFigures(ctx: RequestContext): Promise<CacheFigures> {
+  await requireAdmin(ctx);
   const { cache, clock } = ctx.services;
   return { instance: describeInstance(clock), namespaces: cache.figures() };
 }

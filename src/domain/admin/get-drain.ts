@@ -19,7 +19,7 @@ const OFF: DrainView = { on: false, since: null, until: null, rooms: 0, sockets:
 
 /** Whether traffic is to be sent here, and how far a drain is. For administrators. */
 export async function getDrain(ctx: RequestContext): Promise<DrainView> {
-  requireAdmin(ctx);
+  await requireAdmin(ctx);
   const query = sql`select jsonb_build_object('on', true, 'since', app.rfc3339(drain_since),
       'until', app.rfc3339(drain_until), 'rooms', drain_rooms, 'sockets', drain_sockets, 'cut', drain_cut)
     from platform_state where drain_id is not null`;

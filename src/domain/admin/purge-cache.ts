@@ -19,7 +19,7 @@ export type PurgeInput = { tags: string[] } | { urls: string[] } | { everything:
  * somebody else; `unavailable` where copies may be left.
  */
 export async function purgeCache(ctx: RequestContext, input: PurgeInput): Promise<PurgedPlace[]> {
-  const { kind } = requireAdmin(ctx);
+  const { kind } = await requireAdmin(ctx);
   const scope = 'urls' in input ? { paths: input.urls.map((url, at) => toPath(ctx, url, at)) } : input;
   await record(ctx, kind, scope);
   return await purgeEverywhere({ purgers: [ourTiers(ctx), ...ctx.services.purgers] }, scope);

@@ -19,7 +19,7 @@ export interface DrainInput {
  * already is left as it is. For administrators.
  */
 export async function setDrain(ctx: RequestContext, { on, timeoutSeconds }: DrainInput): Promise<DrainView> {
-  const { kind } = requireAdmin(ctx);
+  const { kind } = await requireAdmin(ctx);
   const change = on ? begin(kind, timeoutSeconds) : end(kind);
   await write(ctx, { ...change, status: 204, settleOutboxMs: SETTLE_MS });
   return await getDrain(ctx);

@@ -16,7 +16,7 @@ export function adminRoutes(app: App): void {
       security: [{ session: [] }, { program: [] }, { operator: [] }],
       responses: { 200: json(cacheFigures), ...problems },
     }),
-    (c) => c.json(getCacheFigures(c.get('ctx')), 200),
+    async (c) => c.json(await getCacheFigures(c.get('ctx')), 200),
   );
 
   app.openapi(
