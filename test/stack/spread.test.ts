@@ -15,7 +15,14 @@ const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 200) / 50);
 /** Whatever a Worker knows that the other one does not shows in these, request by request in turn. */
 const TELLING: readonly Step[] = [
   ...(['tom reads', 'tom reads', 'ada renames', 'tom reads', 'tom reads'] as const),
-  ...(['ada makes tom an editor', 'tom reads', 'tom reads', 'tom describes', 'tom reads', 'tom reads'] as const),
+  ...([
+    'ada makes tom an editor',
+    'tom reads',
+    'tom reads',
+    'tom describes',
+    'tom reads',
+    'tom reads',
+  ] as const),
   ...(['tom signs in again', 'tom reads there', 'tom reads there'] as const),
   ...(['tom signs out there', 'tom reads there', 'tom reads there'] as const),
 ];

@@ -27,7 +27,9 @@ describe.each(Object.entries(BUCKETS))('with an R2 that %s', (_, fail) => {
 
   it('what is known of images is read and changed', async () => {
     expect((await ada.call(`/v1/projects/${project}`, { variables })).status).toBe(200);
-    const listed = await ada.call<{ data: { id: string }[] }>(`/v1/projects/${project}/images`, { variables });
+    const listed = await ada.call<{ data: { id: string }[] }>(`/v1/projects/${project}/images`, {
+      variables,
+    });
     expect([listed.status, listed.body.data.map(({ id }) => id)]).toEqual([200, [image.id]]);
     const change = { method: 'PATCH', body: { name: 'After' }, variables };
     expect((await ada.call(`/v1/projects/${project}`, change)).status).toBe(200);

@@ -44,7 +44,11 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
     // Nothing that was to be forgotten meanwhile stays in a cache: the outbox tells of it.
     await sqlAsSuperuser('update outbox set available_at = now() where done_at is null');
     const context = createExecutionContext();
-    await worker.scheduled(createScheduledController({ cron: '* * * * *' }), { ...env, ...variables }, context);
+    await worker.scheduled(
+      createScheduledController({ cron: '* * * * *' }),
+      { ...env, ...variables },
+      context,
+    );
     await waitOnExecutionContext(context);
     expect((await teammate.call(project, { isUntold: true })).body['name']).toBe('After');
   });
