@@ -111,7 +111,7 @@ describe('the hash of a file', () => {
       return [await sha256Of(delivery.chunks[0] ?? new Uint8Array())];
     };
     const ofTheName: Store = async (person, project, delivery) => {
-      const name = new TextEncoder().encode(delivery.fileName);
+      const name = new Uint8Array(new TextEncoder().encode(delivery.fileName));
       return await byUpload(person, project, { ...delivery, chunks: [...delivery.chunks, name] });
     };
     for (const mutant of [ofTheFirstChunk, ofTheName]) expect((await check(mutant, 5)).failed).toBe(true);
