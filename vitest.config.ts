@@ -11,7 +11,6 @@ const SPREAD_FILES = [
   'api-key',
   'invitation',
   'job-access',
-  'list-refusals',
   'member',
   'plan',
   'program-token',
