@@ -2,6 +2,25 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * With DARKROOM_TEST_SPREAD=1 another process of the Worker, over the same Postgres and Redis, gets every other request of
+ * these, drawn at random. The rest looks into the Worker, or needs what two processes of this machine do not share: R2,
+ * Durable Objects and queues.
+ */
+const SPREAD_FILES = [
+  'api-key',
+  'invitation',
+  'job-access',
+  'member',
+  'plan',
+  'program-token',
+  'project',
+  'review',
+  'tenancy',
+  'write-pattern',
+].map((name) => `test/integration/${name}.test.ts`);
+const isSpread = process.env['DARKROOM_TEST_SPREAD'] === '1';
+
 /** No test is a race: these only end one that hangs, also on a machine many times as slow and busy. */
 const LIMITS = { testTimeout: 120_000, hookTimeout: 180_000 };
 
@@ -31,7 +50,7 @@ export default defineConfig({
         ],
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: isSpread ? SPREAD_FILES : ['test/integration/**/*.test.ts'],
           globalSetup: ['test/helpers/global-setup.ts'],
           // Loading the Worker takes seconds: once for each workerd, not for each file. Every test brings its own people.
           isolate: false,

@@ -43,14 +43,18 @@ export async function runBatch(
     const results = await callDatabase(
       database,
       { deadlineMs, isProbe, requestId, signal: options.signal },
-      async (fetchOptions) =>
-        await database.queries.transaction(queries, {
+      async (fetchOptions) => {
+        const results = await database.queries.transaction(queries, {
           arrayMode: true,
           fullResults: true,
           isolationLevel: options.isolation ?? 'ReadCommitted',
           readOnly: options.readOnly ?? false,
           fetchOptions,
-        }),
+        });
+        // The client takes what comes; rows of one statement must never be read as those of another.
+        if (results.length !== queries.length) throw new Error('The database did not answer every statement');
+        return results;
+      },
     );
     return results.map((result) => result.rows);
   } catch (error) {

@@ -26,8 +26,11 @@ neonConfig.fetchFunction = async (url: string, { extraHeaders, ...init }: NeonRe
   return await fetch(url, { ...init, headers });
 };
 
-/** Of SQLSTATEs, those by which Postgres says that it cannot serve: no connection, no resources, shutting down. */
-const TROUBLE = /^(08|53|57P0)/;
+/**
+ * Of SQLSTATEs, those by which Postgres says that it cannot serve: no connection, no resources, shutting down, and a role
+ * that it does not let in.
+ */
+const TROUBLE = /^(08|28|53|57P0)/;
 
 /** Whether Postgres could not be reached or serve, rather than that it has refused a statement. */
 export function isDatabaseFault(error: unknown): boolean {

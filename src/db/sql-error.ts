@@ -101,12 +101,12 @@ export function toAppError(error: unknown): Error {
     case '40P01':
       return new AppError('conflict', 'Repeat the request.', { cause: error, retryAfter: 1 });
     // No SQLSTATE: the request never reached a database. 57*: shutting down or timed out; 53*: out of
-    // resources; 08*: connection lost; 25006: a standby was asked to write.
+    // resources; 08*: connection lost; 28*: the role is not let in; 25006: a standby was asked to write.
     case undefined:
     case '25006':
       return new AppError('unavailable', 'The database is not reachable.', { cause: error, retryAfter: 1 });
     default:
-      if (/^(57|53|08)/.test(error.code)) {
+      if (/^(57|53|28|08)/.test(error.code)) {
         return new AppError('unavailable', 'The database is not reachable.', { cause: error, retryAfter: 1 });
       }
   }

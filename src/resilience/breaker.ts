@@ -106,6 +106,8 @@ export function createBreaker(name: string, clock: Clock, figures: Settings['bre
   function noteClosed(isFault: boolean): void {
     count(isFault);
     const { calls, faults } = counts();
+    // The first success after faults is no reason, though it makes the calls enough.
+    if (!isFault) return;
     if (inARow >= failuresInARow || (calls >= minCalls && faults / calls >= failureRatio)) open();
   }
 

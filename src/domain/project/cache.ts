@@ -18,6 +18,11 @@ const sharedProject = z.object({
   deletedAt: z.string().nullable(),
 });
 
+/** The fields in the order that a cached value has them in: a tag is of the text, and one project has one. */
+export function toSharedProject(project: Project): SharedProject {
+  return sharedProject.parse(project);
+}
+
 /** Crawls add images without bumping its tag: for those it is a moment old to whoever has not heard of them. */
 const PROJECTS: Namespace<SharedProject> = {
   name: 'project',

@@ -6,7 +6,7 @@ import { projects } from '../../db/schema/project.ts';
 import { enterProject, select } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { requireUser } from '../account/require-user.ts';
-import { projectRef, type SharedProject } from './cache.ts';
+import { projectRef, type SharedProject, toSharedProject } from './cache.ts';
 import { type Project, projectView } from './view.ts';
 
 /** Errors: `not_found` for a project the caller is not a member of. */
@@ -14,11 +14,13 @@ export async function getProject(ctx: RequestContext, projectId: string): Promis
   requireUser(ctx);
   const role = ctx.principal?.roles?.[projectId];
   // Whose role is not known may have joined a moment ago: the database decides.
-  if (role === undefined) return (await readProject(ctx, projectId)).project;
+  if (role === undefined) {
+    const { project } = await readProject(ctx, projectId);
+    return { ...toSharedProject(project), role: project.role };
+  }
   const shared = await readCached<SharedProject>(ctx, projectRef(projectId), async () => {
     const { project, at } = await readProject(ctx, projectId);
-    const { role: _own, ...value } = project;
-    return { value, readAt: at };
+    return { value: toSharedProject(project), readAt: at };
   });
   if (!shared) throw new AppError('not_found', '');
   return { ...shared, role };

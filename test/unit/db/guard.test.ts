@@ -55,7 +55,7 @@ describe('a batch', () => {
     expect(server.heard[1]).toMatchObject({ 'x-request-id': 'of-a-message' });
   });
 
-  it.each(['08006', '53300', '57P01', '57P03'])(
+  it.each(['08006', '28P01', '53300', '57P01', '57P03'])(
     'opens the breaker of its endpoint by SQLSTATE %s, for whoever asks there',
     async (code) => {
       refuseWith(code);
@@ -76,6 +76,16 @@ describe('a batch', () => {
       expect(server.heard).toHaveLength(30);
     },
   );
+
+  it('fails when not every statement was answered, which opens the breaker', async () => {
+    const statements = [sql`select 1`, sql`select 2`];
+    for (let nth = 0; nth < 5; nth++)
+      await expect(runBatch(database, statements, { deadline: 'read' })).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+    await expect(ask()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(server.heard).toHaveLength(5);
+  });
 
   it('opens the breaker when nobody answers, and each call is broken off', async () => {
     server.answer = () => undefined;

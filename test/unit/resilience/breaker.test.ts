@@ -48,6 +48,18 @@ describe('a closed breaker', () => {
     expect(breaker.state().state).toBe('open');
   });
 
+  it('is not opened by a success, which may be the call that makes them enough', () => {
+    for (const times of [4, 3]) {
+      call(FAULT, times);
+      call(OK);
+    }
+    expect(breaker.state()).toMatchObject({ calls: 9, faults: 7 });
+    call(OK);
+    expect(breaker.state()).toMatchObject({ state: 'closed', calls: 10 });
+    call(FAULT);
+    expect(breaker.state().state).toBe('open');
+  });
+
   it('stays closed below that share', () => {
     for (let nth = 0; nth < 100; nth++) {
       call(FAULT);
