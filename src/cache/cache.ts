@@ -117,8 +117,8 @@ export function createCache(options: CacheOptions): Cache {
     const keys = tags.map(tagKey);
     const asksEntry = !isFreshHere(here);
     try {
-      const answer = await batch.add((pipeline) =>
-        pipeline.mget(...(asksEntry ? [entryKey(key), ...keys] : keys)),
+      const answer = await batch.add((list) =>
+        list.mget(...(asksEntry ? [entryKey(key), ...keys] : keys)),
       );
       if (!Array.isArray(answer)) throw new Error('Redis did not answer with a list');
       const [text, ...rest] = asksEntry ? (answer as unknown[]) : [null, ...(answer as unknown[])];
@@ -157,7 +157,7 @@ export function createCache(options: CacheOptions): Cache {
     const put = async () => {
       const text = await encodeEntry(entry);
       const batch = redis.open();
-      const answer = batch.add((pipeline) => pipeline.set(entryKey(key), text, { pxat: staleUntil }));
+      const answer = batch.add((list) => list.set(entryKey(key), text, { pxat: staleUntil }));
       await batch.send();
       await answer;
     };
@@ -255,8 +255,8 @@ export function createCache(options: CacheOptions): Cache {
         bumped.set(tag, position);
       }
       if (tags.includes(EVERYTHING)) tier.clear();
-      await redis.tellAll((pipeline) =>
-        pipeline.eval(BUMP_TAGS.source, tags.map(tagKey), bumpArguments(position)),
+      await redis.tellAll((list) =>
+        list.eval(BUMP_TAGS.source, tags.map(tagKey), bumpArguments(position)),
       );
     },
   };

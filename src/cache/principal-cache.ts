@@ -108,8 +108,8 @@ export function createPrincipalCache({ redis, prefix, now }: PrincipalCacheOptio
     },
     async revoke(names) {
       if (names.length === 0) return;
-      await redis.tellAll((pipeline) => {
-        for (const name of names) pipeline.set(keyOf(name), REVOKED, { ex: REVOKED_SECONDS });
+      await redis.tellAll((list) => {
+        for (const name of names) list.set(keyOf(name), REVOKED, { ex: REVOKED_SECONDS });
       });
     },
   };

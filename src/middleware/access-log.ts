@@ -3,11 +3,15 @@ import type { AppEnv } from '../context.ts';
 import { logEvent } from '../observability/logger.ts';
 import { matchedRoute } from './matched-route.ts';
 
+/** Asked every few seconds by whoever watches, and always answered the same: a line each would bury the others. */
+const UNLOGGED = '/health/live';
+
 /** One wide event a request, named `event`. Paths are logged as route patterns: an address may hold a signature or a token. */
 export function accessLog(event = 'request') {
   return createMiddleware<AppEnv>(async function accessLogMiddleware(c, next) {
     const started = performance.now();
     c.set('log', {});
+    if (c.req.path === UNLOGGED) return await next();
     await next();
     const { status } = c.res;
     logEvent(status >= 500 ? 'error' : 'info', event, {

@@ -68,7 +68,7 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
 
   async function releaseShared(key: string, id: string): Promise<void> {
     const batch = redis.open();
-    const gone = batch.add((pipeline) => pipeline.zrem(key, id));
+    const gone = batch.add((list) => list.zrem(key, id));
     await Promise.all([batch.send(), withDeadline(gone, timeoutMs, 'Redis')]);
   }
 

@@ -177,7 +177,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const limitKey = limitKeyOf(policy, key);
       if (limitKey === null || !options.enabled) return;
       const batch = redis.open();
-      const told = batch.add((pipeline) => pipeline.set(limitKey, limit, { ex: KEY_LIMIT_SECONDS }));
+      const told = batch.add((list) => list.set(limitKey, limit, { ex: KEY_LIMIT_SECONDS }));
       await Promise.all([batch.send(), told]);
       memory.forgetRefusal(nameOf(policy, key));
     },

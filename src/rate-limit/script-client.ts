@@ -39,13 +39,13 @@ export function createScriptClient({ redis, batch, limitKey, accepts }: ScriptCl
     set: refuse,
     async evalsha<TArgs extends unknown[], TData>(hash: string, keys: string[], args: TArgs) {
       return asScriptResult<TData>(
-        check(await batch.add((pipeline) => pipeline.evalsha(hash, withLimitKey(keys), args))),
+        check(await batch.add((list) => list.evalsha(hash, withLimitKey(keys), args))),
       );
     },
     async eval<TArgs extends unknown[], TData>(script: string, keys: string[], args: TArgs) {
       const again = redis.open();
       const [answered] = await Promise.all([
-        again.add((pipeline) => pipeline.eval(script, withLimitKey(keys), args)),
+        again.add((list) => list.eval(script, withLimitKey(keys), args)),
         again.send(),
       ]);
       return asScriptResult<TData>(check(answered));

@@ -1,5 +1,4 @@
-import { Redis } from '@upstash/redis/cloudflare';
-import { callHeaders, type CallScope } from '../resilience/call-scope.ts';
+import type { CommandList } from './command-list.ts';
 
 /** One Redis database behind its REST gateway. */
 export interface Endpoint {
@@ -8,25 +7,21 @@ export interface Endpoint {
 }
 
 /**
- * A client for one call. No retries: the caller falls back. No auto-pipelining: it keeps reads and writes apart, and
- * holds promises of several requests together, which Workers forbid. Answers stay as Redis gave them: everything that is
- * kept there is text.
+ * Sends the commands in one HTTP call, without retries: the caller falls back. Resolves with what the gateway answered,
+ * whatever that is. Rejects for an answer that is no success, for one that is no JSON, and when `signal` aborts.
  */
-export function createClient({ url, token }: Endpoint, scope: CallScope, signal: AbortSignal): Redis {
-  const redis = new Redis({
-    url,
-    token,
-    // As a function it makes an aborted call reject; as a value it would resolve with a text of the client's own.
-    signal: () => signal,
-    retry: false,
-    enableAutoPipelining: false,
-    enableTelemetry: false,
-    automaticDeserialization: false,
-    responseEncoding: false,
+export async function sendCommands(
+  { url, token }: Endpoint,
+  { commands }: CommandList,
+  { headers, signal }: { headers: Record<string, string>; signal: AbortSignal },
+): Promise<unknown> {
+  const response = await fetch(`${url.replace(/\/$/, '')}/pipeline`, {
+    method: 'POST',
+    headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(commands),
+    signal,
   });
-  redis.use(
-    async (request, next) =>
-      await next({ ...request, headers: { ...request.headers, ...callHeaders(scope) } }),
-  );
-  return redis;
+  const text = await response.text();
+  if (!response.ok) throw new Error(`Redis answered ${response.status}: ${text.slice(0, 200)}`);
+  return JSON.parse(text);
 }

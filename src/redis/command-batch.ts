@@ -1,8 +1,4 @@
-import type { Redis } from '@upstash/redis/cloudflare';
-import * as z from 'zod';
-
-/** The commands of one round trip, as the client's own typed methods put them in. */
-export type Pipeline = ReturnType<Redis['pipeline']>;
+import type { CommandList } from './command-list.ts';
 
 /** Redis refused one command, such as a script that it does not know; the others of the trip have their answers. */
 export class CommandError extends Error {
@@ -18,21 +14,23 @@ export interface CommandBatch {
    * Puts one command in. Resolves, after `send`, with its answer as Redis gave it; rejects with a CommandError, or with
    * what befell the trip.
    */
-  add(enqueue: (pipeline: Pipeline) => unknown): Promise<unknown>;
+  add(enqueue: (list: CommandList) => unknown): Promise<unknown>;
   /** Sends what waits in one HTTP call; without commands, none. Never rejects. */
   send(): Promise<void>;
 }
 
 interface Waiting {
-  enqueue: (pipeline: Pipeline) => unknown;
+  enqueue: (list: CommandList) => unknown;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
 
 /** How one trip is made; rejects with what befell it. */
-export type Trip = (enqueueAll: (pipeline: Pipeline) => void) => Promise<unknown[]>;
+export type Trip = (enqueueAll: (list: CommandList) => void) => Promise<unknown[]>;
 
-const answer = z.object({ result: z.unknown(), error: z.string().nullish() });
+function isAnswer(value: unknown): value is { result?: unknown; error?: unknown } {
+  return typeof value === 'object' && value !== null && ('result' in value || 'error' in value);
+}
 
 /** A batch that goes by `trip`, whose answers stand in the order of the commands, each with `result` or `error`. */
 export function openBatch(trip: Trip): CommandBatch {
@@ -49,14 +47,14 @@ export function openBatch(trip: Trip): CommandBatch {
       const sent = waiting.splice(0);
       if (sent.length === 0) return;
       try {
-        const answers = await trip((pipeline) => {
-          for (const { enqueue } of sent) enqueue(pipeline);
+        const answers = await trip((list) => {
+          for (const { enqueue } of sent) enqueue(list);
         });
         for (const [index, { resolve, reject }] of sent.entries()) {
-          const one = answer.safeParse(answers[index]);
-          if (!one.success) reject(new Error('Redis did not answer every command of the pipeline'));
-          else if (one.data.error) reject(new CommandError(one.data.error));
-          else resolve(one.data.result);
+          const one = answers[index];
+          if (!isAnswer(one)) reject(new Error('Redis did not answer every command of the pipeline'));
+          else if (one.error) reject(new CommandError(String(one.error)));
+          else resolve(one.result);
         }
       } catch (error) {
         for (const { reject } of sent) reject(error);

@@ -2,8 +2,10 @@ import type { Clock } from '../lib/clock.ts';
 import { type Breaker, BreakerOpenError } from '../resilience/breaker.ts';
 import type { Caller } from '../resilience/caller.ts';
 import { guardedCall } from '../resilience/guarded-call.ts';
-import { createClient, type Endpoint } from './client.ts';
-import { type CommandBatch, openBatch, type Pipeline } from './command-batch.ts';
+import { callHeaders } from '../resilience/call-scope.ts';
+import { type Endpoint, sendCommands } from './client.ts';
+import { type CommandBatch, openBatch } from './command-batch.ts';
+import { CommandList } from './command-list.ts';
 import { type ReplyTimes, replyTimesOf } from './reply-times.ts';
 
 export interface RedisDatabase {
@@ -13,7 +15,7 @@ export interface RedisDatabase {
    */
   open(): CommandBatch;
   /** The same commands to every endpoint: what none may forget. Rejects unless each of them took it. */
-  tellAll(enqueue: (pipeline: Pipeline) => void): Promise<void>;
+  tellAll(enqueue: (list: CommandList) => void): Promise<void>;
   /** Asks the first endpoint for a sign of life, whatever its breaker says, within `deadlineMs`. */
   ping(deadlineMs: number): Promise<void>;
 }
@@ -47,7 +49,7 @@ export function createRedisDatabase(options: RedisOptions): RedisDatabase {
 
   async function call(
     { endpoint, breaker, times }: Link,
-    enqueueAll: (pipeline: Pipeline) => void,
+    enqueueAll: (list: CommandList) => void,
     { deadlineMs = times.deadlineMs(timeoutMs), isProbe = false, isAttended = true } = {},
   ): Promise<unknown[]> {
     const scope = isAttended ? caller.scope : { ...caller.scope, signal: null };
@@ -60,11 +62,14 @@ export function createRedisDatabase(options: RedisOptions): RedisDatabase {
       isFault: () => true,
     };
     const started = clock.now();
-    const answers = await guardedCall(guard, deadlineMs, async (signal): Promise<unknown> => {
-      const pipeline = createClient(endpoint, scope, signal).pipeline();
-      enqueueAll(pipeline);
-      return await pipeline.exec({ keepErrors: true });
-    });
+    const list = new CommandList();
+    enqueueAll(list);
+    const headers = callHeaders(scope);
+    const answers = await guardedCall(
+      guard,
+      deadlineMs,
+      async (signal) => await sendCommands(endpoint, list, { headers, signal }),
+    );
     times.note(clock.now() - started);
     if (!Array.isArray(answers)) throw new Error('Redis did not answer with a list');
     return answers;
@@ -72,7 +77,7 @@ export function createRedisDatabase(options: RedisOptions): RedisDatabase {
 
   /** No request waits for an endpoint that has failed: it is tried beside them. */
   function tryBeside(link: Link): void {
-    const tried = call(link, (pipeline) => pipeline.ping(), { isAttended: false });
+    const tried = call(link, (list) => list.ping(), { isAttended: false });
     background(
       'redis-probe',
       tried.catch(() => undefined),
@@ -103,7 +108,7 @@ export function createRedisDatabase(options: RedisOptions): RedisDatabase {
     async ping(deadlineMs) {
       const [first] = links;
       if (!first) throw new Error('There is no Redis');
-      const answers = await call(first, (pipeline) => pipeline.ping(), { deadlineMs, isProbe: true });
+      const answers = await call(first, (list) => list.ping(), { deadlineMs, isProbe: true });
       if (!answers.every(isTaken)) throw new Error('Redis refused a ping');
     },
   };

@@ -32,11 +32,11 @@ export async function addScript(
   args: (string | number)[],
 ): Promise<unknown> {
   try {
-    return await batch.add((pipeline) => pipeline.evalsha(sha, keys, args));
+    return await batch.add((list) => list.evalsha(sha, keys, args));
   } catch (error) {
     if (!isUnknownScript(error)) throw error;
     const again = openBatch();
-    const answer = again.add((pipeline) => pipeline.eval(source, keys, args));
+    const answer = again.add((list) => list.eval(source, keys, args));
     await again.send();
     return await answer;
   }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { createPrincipalCache, principal } from '../../src/cache/principal-cache.ts';
 import { hashToken } from '../../src/domain/account/session-token.ts';
 import { parseConfig } from '../../src/env.ts';
-import type { Pipeline } from '../../src/redis/command-batch.ts';
+import type { CommandList } from '../../src/redis/command-list.ts';
 import type { RedisDatabase } from '../../src/redis/redis-database.ts';
 import { type Client, createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
@@ -26,7 +26,7 @@ function redisOfTheStack(variables: Record<string, string> = {}): RedisDatabase 
   return openRedis([url], token, { timeoutMs: variables['UPSTASH_REDIS_REST_URL'] ? 150 : 20_000 });
 }
 
-async function ask(enqueue: (pipeline: Pipeline) => unknown): Promise<unknown> {
+async function ask(enqueue: (list: CommandList) => unknown): Promise<unknown> {
   const batch = redisOfTheStack().open();
   const answer = batch.add(enqueue);
   await batch.send();
@@ -101,7 +101,7 @@ describe('what Redis holds of a session', () => {
   ])('is not believed when it is %s: the database is asked', async (value) => {
     const ada = await signUp();
     const key = `${CACHE}:p:${await nameOf(ada)}`;
-    await ask((pipeline) => pipeline.set(key, value));
+    await ask((list) => list.set(key, value));
     expect(await ada.call('/v1/profile')).toMatchObject({ status: 200, body: { id: ada.userId } });
   });
 
@@ -109,7 +109,7 @@ describe('what Redis holds of a session', () => {
     const ada = await signUp();
     const key = `${CACHE}:p:${await nameOf(ada)}`;
     const ended = record(ada, { expiresAt: new Date(Date.now() - 1).toISOString() });
-    await ask((pipeline) => pipeline.set(key, ended));
+    await ask((list) => list.set(key, ended));
     expect((await ada.call('/v1/profile')).status).toBe(401);
   });
 
@@ -118,8 +118,8 @@ describe('what Redis holds of a session', () => {
     const name = await nameOf(ada);
     const later = new Date(Date.now() + 60_000).toISOString();
     const outdated = record(ada, { expiresAt: later, userId: (await signUp()).userId });
-    await ask((pipeline) => pipeline.set(`${CACHE}:p:${name}`, outdated));
-    await ask((pipeline) => pipeline.set(`${CACHE}:t:user:${ada.userId}`, `1.${2n ** 40n}`));
+    await ask((list) => list.set(`${CACHE}:p:${name}`, outdated));
+    await ask((list) => list.set(`${CACHE}:t:user:${ada.userId}`, `1.${2n ** 40n}`));
     expect(await ada.call('/v1/profile')).toMatchObject({ status: 200, body: { id: ada.userId } });
   });
 
@@ -135,7 +135,7 @@ describe('what Redis holds of a session', () => {
     const looked = cache.look(batch, name);
     await batch.send();
     expect(await looked).toEqual({ state: 'revoked' });
-    const ttl = await ask((pipeline) => pipeline.ttl(`${CACHE}:p:${name}`));
+    const ttl = await ask((list) => list.ttl(`${CACHE}:p:${name}`));
     // Longer than any access token of the session.
     expect(ttl).toBeGreaterThan(600);
     expect(ttl).toBeLessThanOrEqual(660);

@@ -120,7 +120,7 @@ describe('the limiter over Redis', () => {
     requests = [];
     canned = { status: 200, body: JSON.stringify([{ result: 'x' }, { result: [7, 8] }, { result: [3, 8] }]) };
     const batch = openRedis([serverUrl], TOKEN).open();
-    const value = batch.add((pipeline) => pipeline.get('other'));
+    const value = batch.add((list) => list.get('other'));
     const verdicts = createIsolate(serverUrl).enqueue(batch, [
       { policy: POLICY, key: 'a' },
       { policy: POLICY, key: 'b', isPeek: true },
@@ -205,7 +205,7 @@ describe('keys with a limit of their own', () => {
     await limiter.setKeyLimit(PLANNED, key, 13);
     expect(await take(limiter, key)).toMatchObject({ source: 'isolate', shared: null });
     const batch = openRedis([gateway.url], TOKEN).open();
-    const set = batch.add((pipeline) => pipeline.set(`darkroom:limit:limit-of:planned:${key}`, 'many'));
+    const set = batch.add((list) => list.set(`darkroom:limit:limit-of:planned:${key}`, 'many'));
     await batch.send();
     await set;
     expect(await take(limiter, key)).toMatchObject({ source: 'isolate', shared: null });

@@ -46,23 +46,23 @@ describe('a Redis database', () => {
 
   async function ask(urls: string[]): Promise<unknown> {
     const batch = open(urls).open();
-    const answer = batch.add((pipeline) => pipeline.get('who'));
+    const answer = batch.add((list) => list.get('who'));
     await batch.send();
     return await answer;
   }
 
   async function put(url: string, value: string): Promise<void> {
     const batch = open([url]).open();
-    const done = batch.add((pipeline) => pipeline.set('who', value));
+    const done = batch.add((list) => list.set('who', value));
     await batch.send();
     await done;
   }
 
   it('gives every part of a trip its own answer and its own error', async () => {
     const batch = open([first.url]).open();
-    const set = batch.add((pipeline) => pipeline.set('text', 'not a number'));
-    const wrong = batch.add((pipeline) => pipeline.incr('text'));
-    const text = batch.add((pipeline) => pipeline.get('text'));
+    const set = batch.add((list) => list.set('text', 'not a number'));
+    const wrong = batch.add((list) => list.incr('text'));
+    const text = batch.add((list) => list.get('text'));
     await batch.send();
     expect(await set).toBe('OK');
     await expect(wrong).rejects.toBeInstanceOf(CommandError);
@@ -113,11 +113,11 @@ describe('a Redis database', () => {
   it('tells every endpoint what none may forget, and says when one did not hear it', async () => {
     const both = [first.url, second.url];
     const name = crypto.randomUUID();
-    await open(both).tellAll((pipeline) => pipeline.set('who', name));
+    await open(both).tellAll((list) => list.set('who', name));
     expect([await ask([first.url]), await ask([second.url])]).toEqual([name, name]);
     second.set('reset');
-    await expect(open(both).tellAll((pipeline) => pipeline.set('who', 'x'))).rejects.toThrow();
+    await expect(open(both).tellAll((list) => list.set('who', 'x'))).rejects.toThrow();
     second.set('ok');
-    await expect(open(both).tellAll((pipeline) => pipeline.incr('who'))).rejects.toThrow('refused');
+    await expect(open(both).tellAll((list) => list.incr('who'))).rejects.toThrow('refused');
   });
 });
