@@ -98,7 +98,7 @@ describe('npm start -- --share', () => {
     for (const name of ['lock', 'ready file', 'health', 'clock', 'certificate', 'processes']) {
       expect(diagnosis.find(name)?.state, name).toBe('ok');
     }
-    expect(diagnosis.find('health')?.message).toContain('primary, replica, redis, media answer');
+    expect(diagnosis.find('health')?.message).toContain('primary, replica, redis, media, queue answer');
     expect(diagnosis.find('processes')?.message).toContain('share');
   });
 
