@@ -117,9 +117,7 @@ export function createCache(options: CacheOptions): Cache {
     const keys = tags.map(tagKey);
     const asksEntry = !isFreshHere(here);
     try {
-      const answer = await batch.add((list) =>
-        list.mget(...(asksEntry ? [entryKey(key), ...keys] : keys)),
-      );
+      const answer = await batch.add((list) => list.mget(...(asksEntry ? [entryKey(key), ...keys] : keys)));
       if (!Array.isArray(answer)) throw new Error('Redis did not answer with a list');
       const [text, ...rest] = asksEntry ? (answer as unknown[]) : [null, ...(answer as unknown[])];
       const known = parseTags(rest, keys.length);
@@ -255,9 +253,7 @@ export function createCache(options: CacheOptions): Cache {
         bumped.set(tag, position);
       }
       if (tags.includes(EVERYTHING)) tier.clear();
-      await redis.tellAll((list) =>
-        list.eval(BUMP_TAGS.source, tags.map(tagKey), bumpArguments(position)),
-      );
+      await redis.tellAll((list) => list.eval(BUMP_TAGS.source, tags.map(tagKey), bumpArguments(position)));
     },
   };
 }
