@@ -1,8 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Bookmark } from '../lib/bookmark.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
+import { BoundedMap } from '../rate-limit/bounded-map.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
-
 import { type CacheCounters, type Counts, createCacheCounters } from './counters.ts';
 import { decodeEntry, encodeEntry, type Entry } from './entry.ts';
 import { createIsolateTier, type IsolateTier } from './isolate-tier.ts';
@@ -54,7 +54,7 @@ export interface CacheMemory {
   flights: SingleFlight<Loaded<unknown>>;
   counters: CacheCounters;
   /** Tags that this isolate has bumped: they hold here also while Redis does not answer. */
-  bumped: Map<Tag, Bookmark>;
+  bumped: Map<string, Bookmark>;
 }
 
 const ISOLATE_LIMITS = { entries: 2_000, length: 8 * 1024 * 1024 };
@@ -62,6 +62,8 @@ const ISOLATE_LIMITS = { entries: 2_000, length: 8 * 1024 * 1024 };
 const ALONE_MS = 2_000;
 /** How long somebody waits for what another request is reading. */
 const FLIGHT_WAIT_MS = 3_000;
+/** Tags that an isolate remembers: one that it forgets stands in Redis. */
+const MAX_BUMPED = 10_000;
 const JITTER = 0.1;
 
 export function createCacheMemory(clock: Clock): CacheMemory {
@@ -69,7 +71,7 @@ export function createCacheMemory(clock: Clock): CacheMemory {
     tier: createIsolateTier(ISOLATE_LIMITS),
     flights: createSingleFlight(() => clock.now()),
     counters: createCacheCounters(),
-    bumped: new Map(),
+    bumped: new BoundedMap(MAX_BUMPED),
   };
 }
 
