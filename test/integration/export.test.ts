@@ -24,8 +24,11 @@ beforeEach(async () => {
   project = await createProject(ada);
 });
 
+// Darkroom's own, which other tests of this process go on with.
+const send = neonConfig.fetchFunction as typeof fetch;
+
 afterEach(() => {
-  neonConfig.fetchFunction = undefined;
+  neonConfig.fetchFunction = send;
 });
 
 function freshPaths(count: number): string[] {
@@ -191,7 +194,7 @@ describe('an export as JSON lines', () => {
     let trips = 0;
     neonConfig.fetchFunction = async (...args: Parameters<typeof fetch>) => {
       trips++;
-      return await fetch(...args);
+      return await send(...args);
     };
     const reply = await openExport('jsonl');
     const opening = trips;
