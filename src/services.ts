@@ -1,5 +1,5 @@
 import { type Cache, createCache, createCacheMemory } from './cache/cache.ts';
-import { createPrincipalCache, type PrincipalCache } from './cache/principal-cache.ts';
+import { createPrincipalCache, createPrincipalMemory, type PrincipalCache } from './cache/principal-cache.ts';
 import { coordinatorOf, type CrawlCoordinatorRpc } from './crawl/coordinator.ts';
 import { type NameService, nameServiceOf } from './crawl/name-service.ts';
 import { createDatabases, type Databases } from './db/client.ts';
@@ -92,6 +92,7 @@ const UNATTENDED: Host = {
 // Isolate lifetime: what a request learns about a dependency spares the next one the wait; values that were read.
 const memory = createDependencyMemory(systemClock);
 const cacheMemory = createCacheMemory(systemClock);
+const principalMemory = createPrincipalMemory();
 
 /** The one place that knows how the parts are made. Opens no connection. `scope`: who asks. */
 export function createServices(config: Config, scope: CallScope, host: Host = UNATTENDED): Services {
@@ -117,12 +118,30 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
     timeoutMs: config.LIMITER_TIMEOUT_MS ?? settings.deadlines.redisMs,
     clock: systemClock,
   };
+  // What most requests do without is made when it is asked for.
+  const db = once(() => createDatabases(config, systemClock, caller));
+  const concurrency = once(() => createConcurrency({ ...limits, local: isolatePlaces }));
+  const accessTokens = once(() =>
+    createAccessTokens(config.TOKEN_SIGNING_KEYS, new URL(config.PUBLIC_URL).origin, systemClock),
+  );
+  const media = once(() => createMediaStore(config.MEDIA, settings.deadlines));
+  const signer = once(() => createUrlSigner(config.MEDIA_SIGNING_KEY));
+  const tickets = once(() => createTicketSigner(config.MEDIA_SIGNING_KEY));
+  const names = once(() => nameServiceOf(config, caller));
+  const reporter = once(() => createReporter(config, caller));
+  const purgers = once(() => [
+    forgetPages,
+    createEdgePurger(host.site),
+    createZonePurger(zoneOf(config), caller),
+  ]);
   return {
     config,
     settings,
     scope,
     clock: systemClock,
-    db: createDatabases(config, systemClock, caller),
+    get db() {
+      return db();
+    },
     redis,
     cache: createCache({
       redis,
@@ -135,27 +154,50 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
       background,
       isOutage: (error) => error instanceof AppError && error.code === 'unavailable',
     }),
-    principals: createPrincipalCache({ redis, prefix, now: () => systemClock.now() }),
+    principals: createPrincipalCache({
+      redis,
+      prefix,
+      now: () => systemClock.now(),
+      memory: principalMemory,
+    }),
     limiter: createLimiter({ ...limits, hasOwnDatabase, platform: config, memory: isolateLimiterMemory }),
     policies: policiesOf(config.LIMITER_SCALE),
-    concurrency: createConcurrency({ ...limits, local: isolatePlaces }),
-    accessTokens: createAccessTokens(
-      config.TOKEN_SIGNING_KEYS,
-      new URL(config.PUBLIC_URL).origin,
-      systemClock,
-    ),
-    media: createMediaStore(config.MEDIA, settings.deadlines),
-    signer: createUrlSigner(config.MEDIA_SIGNING_KEY),
+    get concurrency() {
+      return concurrency();
+    },
+    get accessTokens() {
+      return accessTokens();
+    },
+    get media() {
+      return media();
+    },
+    get signer() {
+      return signer();
+    },
     crawlQueue: config.CRAWL_QUEUE,
     discoverQueue: config.DISCOVER_QUEUE,
     coordinator: (jobId) => coordinatorOf(config.CRAWL_COORDINATOR, jobId),
     hostGates: config.HOST_GATE,
     room: (projectId) => roomOf(config.ROOM, projectId),
     rooms: config.ROOM,
-    tickets: createTicketSigner(config.MEDIA_SIGNING_KEY),
-    names: nameServiceOf(config, caller),
-    reporter: createReporter(config, caller),
+    get tickets() {
+      return tickets();
+    },
+    get names() {
+      return names();
+    },
+    get reporter() {
+      return reporter();
+    },
     breakerStates: () => memory.states(),
-    purgers: [forgetPages, createEdgePurger(host.site), createZonePurger(zoneOf(config), caller)],
+    get purgers() {
+      return purgers();
+    },
   };
+}
+
+/** What `make` makes, at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Bookmark } from '../lib/bookmark.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
-import { BoundedMap } from '../rate-limit/bounded-map.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 import { type CacheCounters, type Counts, createCacheCounters } from './counters.ts';
 import { decodeEntry, encodeEntry, type Entry } from './entry.ts';

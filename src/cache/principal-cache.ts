@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { API_KEY_SCOPES } from '../context.ts';
 import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
 import { formatBookmark, parseBookmark, type Bookmark } from '../lib/bookmark.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 import { addScript, defineScript } from '../redis/script.ts';
@@ -43,6 +44,8 @@ export type LookedUp =
 export interface PrincipalCache {
   /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */
   look(batch: CommandBatch, name: string): Promise<LookedUp>;
+  /** Reads a record anew, unless a request of this isolate does so already. */
+  refresh(name: string, read: () => Promise<unknown>): Promise<void>;
   /** Best effort: a record that could not be written costs the next request a database look-up. */
   put(name: string, record: Principal, readAt: Bookmark): Promise<void>;
   /** Rejects unless every endpoint knows: an ended credential must not be forgotten, so the caller repeats it. */
@@ -77,26 +80,62 @@ redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 `);
 
+/** What an isolate keeps of the records that it saw last. */
+export interface PrincipalMemory {
+  /** By name: the text of a record and what it says, so that the same text is not read again with every request. */
+  read: Map<string, { text: string; record: ReadRecord }>;
+  /** By name: when a request began to read the record anew, in milliseconds since the epoch. */
+  refreshing: Map<string, number>;
+}
+
+const MAX_REMEMBERED = 1_000;
+/** Whoever reads a record anew for longer is taken for dead. */
+const REFRESH_LEASE_MS = 10_000;
+
+export function createPrincipalMemory(): PrincipalMemory {
+  return { read: new BoundedMap(MAX_REMEMBERED), refreshing: new BoundedMap(MAX_REMEMBERED) };
+}
+
 const looked = z.tuple([z.string().nullable(), z.string().nullable()]);
 
 export interface PrincipalCacheOptions {
   redis: RedisDatabase;
   prefix: string;
   now(): number;
+  memory: PrincipalMemory;
 }
 
-export function createPrincipalCache({ redis, prefix, now }: PrincipalCacheOptions): PrincipalCache {
+export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCacheOptions): PrincipalCache {
   const keyOf = (name: string) => `${prefix}:p:${name}`;
   const openBatch = () => redis.open();
+
+  function recordOf(name: string, text: string): ReadRecord | null {
+    const known = memory.read.get(name);
+    if (known?.text === text) return known.record;
+    const record = readRecord(text);
+    if (record) memory.read.set(name, { text, record });
+    return record;
+  }
+
   return {
     async look(batch, name) {
       try {
         const answer = await addScript(batch, openBatch, LOOK, [keyOf(name)], [`${prefix}:t:user:`]);
         const [text, tag] = looked.parse(answer);
         if (text === REVOKED) return { state: 'revoked' };
-        return (text === null ? null : readRecord(text, tag)) ?? { state: 'unknown' };
+        return (text === null ? null : judge(recordOf(name, text), tag)) ?? { state: 'unknown' };
       } catch {
         return { state: 'silent' };
+      }
+    },
+    async refresh(name, read) {
+      const began = memory.refreshing.get(name);
+      if (began !== undefined && now() - began < REFRESH_LEASE_MS) return;
+      memory.refreshing.set(name, now());
+      try {
+        await read();
+      } finally {
+        memory.refreshing.delete(name);
       }
     },
     async put(name, record, readAt) {
@@ -117,16 +156,31 @@ export function createPrincipalCache({ redis, prefix, now }: PrincipalCacheOptio
 
 const RECORD = /^[^|]+\|([^|]+)\|(\d+)\|/;
 
-/** Null for what is no record, or was read before the last write to its person. */
-function readRecord(text: string, tag: string | null): LookedUp | null {
-  const [head = '', readAt = '', storedAt = ''] = RECORD.exec(text) ?? [];
-  const position = parseBookmark(readAt);
-  const written = tag === null ? null : parseBookmark(tag);
-  if (!position || (tag !== null && !written) || !isValid(position, [written])) return null;
+interface ReadRecord {
+  principal: Principal;
+  readAt: Bookmark;
+  storedAt: number;
+}
+
+/** Null for what is no record. */
+function readRecord(text: string): ReadRecord | null {
+  const [head = '', position = '', storedAt = ''] = RECORD.exec(text) ?? [];
+  const readAt = parseBookmark(position);
+  if (!readAt) return null;
   try {
-    const record = principal.parse(JSON.parse(text.slice(head.length)));
-    return { state: 'found', principal: record, storedAt: Number(storedAt), written };
+    return {
+      principal: principal.parse(JSON.parse(text.slice(head.length))),
+      readAt,
+      storedAt: Number(storedAt),
+    };
   } catch {
     return null;
   }
+}
+
+/** Null for a record that was read before the last write to its person. */
+function judge(record: ReadRecord | null, tag: string | null): LookedUp | null {
+  const written = tag === null ? null : parseBookmark(tag);
+  if (!record || (tag !== null && !written) || !isValid(record.readAt, [written])) return null;
+  return { state: 'found', principal: record.principal, storedAt: record.storedAt, written };
 }

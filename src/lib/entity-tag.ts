@@ -14,9 +14,9 @@ export function matchesTag(header: string | null, etag: string): boolean {
 }
 
 /**
- * A weak tag of a body, from its first 128 bits of SHA-256: weak, because whoever compresses the body on its way changes
+ * A weak tag of a body (a text as UTF-8), from its first 128 bits of SHA-256: weak, because whoever compresses the body on its way changes
  * its bytes and not what it says.
  */
-export function weakTagOf(body: Uint8Array): string {
+export function weakTagOf(body: Uint8Array | string): string {
   return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../context.ts';
 import { formatCacheStatus } from '../lib/cache-status.ts';
 import { matchesTag, weakTagOf } from '../lib/entity-tag.ts';
@@ -15,6 +16,7 @@ const OF_BODY = ['content-type', 'content-length', 'content-encoding', 'content-
  */
 export function cacheHeaders() {
   return createMiddleware<AppEnv>(async function cacheHeadersMiddleware(c, next) {
+    keepJsonText(c);
     await next();
     // A socket has no headers to change.
     if (c.res.status === 101) return;
@@ -56,9 +58,26 @@ function setHeaders(c: Context<AppEnv>, policy: CachePolicy): void {
   if (policy.vary) c.res.headers.append('vary', policy.vary);
 }
 
-/** Reads the body, which for JSON and pages is one piece in memory. */
+// Lives as long as each reply.
+const jsonTexts = new WeakMap<Response, string>();
+
+/** Remembers what JSON replies are made of: to read a reply again, for its tag, costs more than to make it. */
+function keepJsonText(c: Context<AppEnv>): void {
+  const json = (value: unknown, status?: ContentfulStatusCode, headers?: Record<string, string>) => {
+    const text = JSON.stringify(value);
+    const response: Response = c.body(text, status, { ...headers, 'content-type': 'application/json' });
+    jsonTexts.set(response, text);
+    return response;
+  };
+  // Hono's type says besides, for its clients, what the JSON is made of.
+  c.json = json as typeof c.json;
+}
+
+/** Reads the body of what was not made by `c.json`, such as a page, which is one piece in memory. */
 async function tagBody(c: Context<AppEnv>): Promise<void> {
   if (c.res.status !== 200 || c.res.headers.has('etag')) return;
+  const text = jsonTexts.get(c.res);
+  if (text !== undefined) return c.res.headers.set('etag', weakTagOf(text));
   const body = new Uint8Array(await c.res.arrayBuffer());
   const headers = new Headers(c.res.headers);
   headers.set('etag', weakTagOf(body));

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { AppEnv } from '../context.ts';
+import { readOrigin } from '../lib/request-origin.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
@@ -13,7 +14,7 @@ export function nameCookie(
   c: Context<AppEnv>,
   base: 'darkroom_session' | 'darkroom_bookmark',
 ): { name: string; prefix: 'host' | undefined } {
-  const { protocol, port } = new URL(c.req.url);
+  const { protocol, port } = readOrigin(c.req.url);
   return {
     name: port === '' ? base : `${base}_${port}`,
     prefix: protocol === 'https:' ? 'host' : undefined,

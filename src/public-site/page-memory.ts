@@ -1,4 +1,4 @@
-import { BoundedMap } from '../rate-limit/bounded-map.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Purger } from '../purge/purger.ts';
 
 /** A page as it was served. */

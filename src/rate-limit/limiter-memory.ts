@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import { createLocalBuckets, type LocalBuckets } from './local-bucket.ts';
 
 /** Of keys that an isolate remembers, about 200 bytes each. */

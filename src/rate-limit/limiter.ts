@@ -1,4 +1,5 @@
 import { Ratelimit } from '@upstash/ratelimit';
+import type { Redis } from '@upstash/redis/cloudflare';
 import type { Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
@@ -37,7 +38,7 @@ export interface Verdict extends Check {
 export interface Limiter {
   /**
    * Puts the checks into a round trip that the caller sends; the commands wait in `batch` once this has returned. The
-   * verdicts settle after that, or with the deadline, and never reject. Counts what is no peek.
+   * verdicts settle after that, and never reject. Counts what is no peek.
    */
   enqueue(batch: CommandBatch, checks: Check[]): Promise<Verdict[]>;
   /** As `enqueue`, in a round trip of its own. */
@@ -55,7 +56,7 @@ export interface LimiterOptions {
   enabled: boolean;
   /** Before every key. */
   prefix: string;
-  /** How long a verdict is waited for. */
+  /** How long the verdicts of a trip of their own are waited for. */
   timeoutMs: number;
   platform: PlatformLimiters;
   clock: Clock;
@@ -69,29 +70,25 @@ export interface LimiterOptions {
 export function createLimiter(options: LimiterOptions): Limiter {
   const { redis, clock, memory, prefix, timeoutMs, platform } = options;
   const nameOf = (policy: Policy, key: string) => `${policy.name}:${key}`;
+  const countKeyOf = ({ policy, key }: Check) => `${prefix}:${nameOf(policy, key)}`;
   const limitKeyOf = (policy: Policy, key: string) =>
     policy.nameOf ? `${prefix}:limit-of:${nameOf(policy, key)}` : null;
 
-  function limiterOf({ policy, key }: Check, batch: CommandBatch): Ratelimit {
+  /** What the library's window needs of one check. */
+  function contextOf({ policy, key }: Check, batch: CommandBatch) {
     const limitKey = limitKeyOf(policy, key);
-    return new Ratelimit({
-      redis: createScriptClient({
-        redis,
-        batch,
-        limitKey,
-        accepts: (limit) => headerNameOf(policy, limit) !== null,
-      }),
-      limiter: Ratelimit.slidingWindow(policy.limit, `${policy.windowSeconds} s`),
+    const client = createScriptClient({
+      redis,
+      batch,
+      limitKey,
+      accepts: (limit) => headerNameOf(policy, limit) !== null,
+    });
+    return {
+      // The guarantee behind the type: a window runs scripts, as the library's own object around it asks for.
+      redis: client as Redis,
       prefix: `${prefix}:${policy.name}`,
       dynamicLimits: limitKey !== null,
-      // Its own blocks a key until the window ends, with a limit that may be another's.
-      ephemeralCache: false,
-      analytics: false,
-      enableProtection: false,
-      enableTelemetry: false,
-      // Its own would allow the attempt, with headers that are wrong.
-      timeout: 0,
-    });
+    };
   }
 
   async function ask(batch: CommandBatch, check: Check): Promise<Verdict> {
@@ -102,12 +99,13 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const refused = check.isPeek ? null : memory.findRefusal(nameOf(policy, key));
     if (refused)
       return toVerdict(check, { limit: refused.limit, remaining: 0, allowed: false, resetAt, now });
-    const limiter = limiterOf(check, batch);
+    const window = windowOf(policy);
+    const context = contextOf(check, batch);
     if (check.isPeek) {
-      const { remaining, limit } = await limiter.getRemaining(key);
+      const { remaining, limit } = await window.getRemaining(context, countKeyOf(check));
       return toVerdict(check, { limit, remaining, allowed: remaining > 0, resetAt, now });
     }
-    const { success: allowed, remaining, limit } = await limiter.limit(key);
+    const { success: allowed, remaining, limit } = await window.limit(context, countKeyOf(check));
     if (!allowed) memory.rememberRefusal(nameOf(policy, key), limit, resetAt);
     return toVerdict(check, { limit, remaining, allowed, resetAt, now });
   }
@@ -144,10 +142,14 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const batch = trip ?? redis.open();
     // Everything up to the command in the batch happens before the first await.
     const asked = Promise.allSettled(checks.map((check) => ask(batch, check)));
-    const answered = trip ? asked : batch.send().then(() => asked);
-    const answers = await withDeadline(answered, timeoutMs, 'Redis').catch((reason: unknown) =>
-      checks.map(() => ({ status: 'rejected' as const, reason })),
-    );
+    // A trip of somebody else has a deadline already.
+    const answers = trip
+      ? await asked
+      : await withDeadline(
+          batch.send().then(() => asked),
+          timeoutMs,
+          'Redis',
+        ).catch((reason: unknown) => checks.map(() => ({ status: 'rejected' as const, reason })));
     return await Promise.all(
       checks.map(async (check, index) => {
         const answer = answers[index];
@@ -170,7 +172,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       }
       memory.forgetRefusal(nameOf(policy, key));
       const batch = redis.open();
-      const given = limiterOf({ policy, key }, batch).limit(key, { rate: -1 });
+      const check = { policy, key };
+      const given = windowOf(policy).limit(contextOf(check, batch), countKeyOf(check), -1);
       await Promise.all([batch.send(), given]);
     },
     async setKeyLimit(policy, key, limit) {
@@ -182,6 +185,22 @@ export function createLimiter(options: LimiterOptions): Limiter {
       memory.forgetRefusal(nameOf(policy, key));
     },
   };
+}
+
+type Window = ReturnType<ReturnType<typeof Ratelimit.slidingWindow>>;
+
+// Isolate lifetime: there are a few policies, and a window holds nothing of a request.
+const windows = new WeakMap<Policy, Window>();
+
+/**
+ * The library's sliding window of a policy, without the object around it, which is dearer to make than a request: of what
+ * that adds (analytics, a list of the denied, a time-out that allows, a memory of blocks that forgets whose limit it was)
+ * nothing is wanted here.
+ */
+function windowOf(policy: Policy): Window {
+  const window = windows.get(policy) ?? Ratelimit.slidingWindow(policy.limit, `${policy.windowSeconds} s`)();
+  windows.set(policy, window);
+  return window;
 }
 
 /** How the headers name a limit of a policy, or null when the policy cannot have it. */

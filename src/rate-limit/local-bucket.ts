@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 
 interface Level {
   tokens: number;

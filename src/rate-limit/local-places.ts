@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 
 /** Of accounts that an isolate counts for while it is alone. */
 const MAX_KEYS = 10_000;

@@ -18,11 +18,12 @@ function randomHex(bytes: number): string {
 
 /** A span of the caller's trace, when the header is well formed, else the first span of another one. */
 export function openTrace(traceparent?: string): Trace {
-  const spanId = randomHex(8);
+  const random = randomHex(24);
+  const spanId = random.slice(0, 16);
   const [, version, traceId, flags = '', rest] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   // Only a version of the future may have more parts.
   if (traceId === undefined || (version === '00' && rest !== undefined))
-    return { traceId: randomHex(16), spanId, isSampled: false };
+    return { traceId: random.slice(16), spanId, isSampled: false };
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
 }
 

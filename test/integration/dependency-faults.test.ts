@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { createPrincipalCache, principal } from '../../src/cache/principal-cache.ts';
+import { createPrincipalCache, createPrincipalMemory, principal } from '../../src/cache/principal-cache.ts';
 import { hashToken } from '../../src/domain/account/session-token.ts';
 import { parseConfig } from '../../src/env.ts';
 import type { CommandList } from '../../src/redis/command-list.ts';
@@ -18,6 +18,12 @@ afterEach(() => {
 });
 
 const CACHE = 'darkroom:cache';
+
+const principalOptions = () => ({
+  prefix: CACHE,
+  now: () => Date.now(),
+  memory: createPrincipalMemory(),
+});
 
 function redisOfTheStack(variables: Record<string, string> = {}): RedisDatabase {
   const result = parseConfig({ ...env, ...inject('variables'), ...variables });
@@ -125,7 +131,7 @@ describe('what Redis holds of a session', () => {
 
   it('stays revoked when a slow request still writes what it read before', async () => {
     const redis = redisOfTheStack();
-    const cache = createPrincipalCache({ redis, prefix: CACHE, now: () => Date.now() });
+    const cache = createPrincipalCache({ redis, ...principalOptions() });
     const ada = await signUp();
     const name = await hashToken(crypto.randomUUID());
     const known = principal.parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
@@ -144,7 +150,7 @@ describe('what Redis holds of a session', () => {
 
   it('is not taken for revoked when Redis refuses the command, or does not answer', async () => {
     const faulty = await openFaultyStore('redis');
-    const options = { prefix: CACHE, now: () => Date.now() };
+    const options = principalOptions();
     const wrong = redisOfTheStack({ ...faulty.variables, UPSTASH_REDIS_REST_TOKEN: 'wrong' });
     const name = '0'.repeat(64);
     await expect(createPrincipalCache({ redis: wrong, ...options }).revoke([name])).rejects.toThrow();

@@ -32,7 +32,12 @@ export async function admitPrincipal(
     const { principal, storedAt, written } = lookedUp;
     if (hasEnded(ctx, principal)) return null;
     const isOld = ctx.services.clock.now() - storedAt > REFRESH_AFTER_MS;
-    if (isOld) ctx.waitUntil('principal-refresh', readAnew(ctx, credential));
+    if (isOld) {
+      const refreshed = ctx.services.principals.refresh(credential.name, async () => {
+        await readAnew(ctx, credential);
+      });
+      ctx.waitUntil('principal-refresh', refreshed);
+    }
     return { principal, seen: written, extendedUntil: null };
   }
   try {

@@ -79,11 +79,12 @@ export function showImage(services: Services, record: ImageRecord): Image {
   const now = services.clock.now();
   const isBinned = record.deletedAt !== null;
   const claim = { sha256: record.sha256, projectId: record.projectId, imageId: record.id, isBinned };
+  const { original, thumbnail } = services.signer.sign(claim, now);
   return {
     ...shown,
-    url: services.signer.sign({ ...claim, variant: 'original' }, now),
+    url: original,
     thumbnail: thumbnailSize && {
-      url: services.signer.sign({ ...claim, variant: 'thumbnail' }, now),
+      url: thumbnail,
       ...thumbnailSize,
     },
   };

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createPrincipalCache,
+  createPrincipalMemory,
+  type Principal,
+} from '../../../src/cache/principal-cache.ts';
+import { openBatch } from '../../../src/redis/command-batch.ts';
+import { CommandList } from '../../../src/redis/command-list.ts';
+
+const ada: Principal = {
+  kind: 'session',
+  id: 'ses_1',
+  userId: 'usr_1',
+  expiresAt: null,
+  lastSeenAt: null,
+  plan: 'free',
+  limit: null,
+  scopes: null,
+  roles: { prj_1: 'editor' },
+};
+const textOf = (principal: object, xid = 10) => `usr_1|1.${xid}|1000|${JSON.stringify(principal)}`;
+
+/** A cache over a Redis that answers every look-up with what `stored` says. */
+function openCache() {
+  const stored: { text: string | null; tag: string | null } = { text: null, tag: null };
+  const clock = { ms: 0 };
+  const open = () =>
+    openBatch(async (enqueueAll) => {
+      enqueueAll(new CommandList());
+      return [{ result: [stored.text, stored.tag] }];
+    });
+  const redis = { open, tellAll: async () => undefined, ping: async () => undefined };
+  const memory = createPrincipalMemory();
+  const cache = createPrincipalCache({ redis, prefix: 'test', now: () => clock.ms, memory });
+  const look = async (name = 'ada') => {
+    const batch = open();
+    const found = cache.look(batch, name);
+    await batch.send();
+    return await found;
+  };
+  return { stored, clock, cache, look };
+}
+
+describe('a record that was seen before', () => {
+  it('is seen as it is written anew', async () => {
+    const { stored, look } = openCache();
+    stored.text = textOf(ada);
+    expect(await look()).toMatchObject({ state: 'found', principal: { plan: 'free' } });
+    stored.text = textOf({ ...ada, plan: 'pro' });
+    expect(await look()).toMatchObject({ state: 'found', principal: { plan: 'pro' } });
+    stored.text = null;
+    expect(await look()).toEqual({ state: 'unknown' });
+    stored.text = 'revoked';
+    expect(await look()).toEqual({ state: 'revoked' });
+  });
+
+  it('counts for nothing once its person was written', async () => {
+    const { stored, look } = openCache();
+    stored.text = textOf(ada, 10);
+    expect(await look()).toMatchObject({ state: 'found' });
+    stored.tag = '1.10';
+    expect(await look()).toEqual({ state: 'unknown' });
+  });
+
+  it('is nobody else’s', async () => {
+    const { stored, look } = openCache();
+    stored.text = textOf(ada);
+    await look('ada');
+    stored.text = textOf({ ...ada, id: 'ses_2' });
+    expect(await look('bob')).toMatchObject({ principal: { id: 'ses_2' } });
+    stored.text = textOf(ada);
+    expect(await look('ada')).toMatchObject({ principal: { id: 'ses_1' } });
+  });
+
+  it('is none when it is not one', async () => {
+    const { stored, look } = openCache();
+    stored.text = textOf({ ...ada, plan: 'gold' });
+    expect(await look()).toEqual({ state: 'unknown' });
+    expect(await look()).toEqual({ state: 'unknown' });
+  });
+});
+
+describe('a record that is read anew', () => {
+  it('is read by one request at a time', async () => {
+    const { cache } = openCache();
+    const opened = Promise.withResolvers<void>();
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      await opened.promise;
+    };
+    const first = cache.refresh('ada', read);
+    await cache.refresh('ada', read);
+    expect(reads).toBe(1);
+    opened.resolve();
+    await first;
+    await cache.refresh('ada', read);
+    expect(reads).toBe(2);
+  });
+
+  it('is read again when a read failed, or was never heard of again', async () => {
+    const { cache, clock } = openCache();
+    const fail = cache.refresh('ada', async () => await Promise.reject(new Error('the database is gone')));
+    await expect(fail).rejects.toThrow('the database is gone');
+    let reads = 0;
+    void cache.refresh('ada', async () => {
+      reads += 1;
+      await new Promise(() => undefined);
+    });
+    await cache.refresh('ada', async () => void (reads += 1));
+    expect(reads).toBe(1);
+    clock.ms = 10_000;
+    await cache.refresh('ada', async () => void (reads += 1));
+    expect(reads).toBe(2);
+  });
+});
