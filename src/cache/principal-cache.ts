@@ -44,6 +44,8 @@ export type LookedUp =
 export interface PrincipalCache {
   /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */
   look(batch: CommandBatch, name: string): Promise<LookedUp>;
+  /** Whether this isolate saw a valid record under the name when it last looked: it is no guess. */
+  isKnown(name: string): boolean;
   /** Reads a record anew, unless a request of this isolate does so already. */
   refresh(name: string, read: () => Promise<unknown>): Promise<void>;
   /** Best effort: a record that could not be written costs the next request a database look-up. */
@@ -96,7 +98,16 @@ export function createPrincipalMemory(): PrincipalMemory {
   return { read: new BoundedMap(MAX_REMEMBERED), refreshing: new BoundedMap(MAX_REMEMBERED) };
 }
 
-const looked = z.tuple([z.string().nullable(), z.string().nullable()]);
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
+
+/** The record and the tag, as LOOK answers; checked by hand, for every request comes here. */
+function parseLooked(answer: unknown): [text: string | null, tag: string | null] {
+  if (Array.isArray(answer) && answer.length === 2) {
+    const [text, tag] = answer as unknown[];
+    if (isTextOrNull(text) && isTextOrNull(tag)) return [text, tag];
+  }
+  throw new Error('Redis did not answer with a record and a tag');
+}
 
 export interface PrincipalCacheOptions {
   redis: RedisDatabase;
@@ -121,13 +132,16 @@ export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCa
     async look(batch, name) {
       try {
         const answer = await addScript(batch, openBatch, LOOK, [keyOf(name)], [`${prefix}:t:user:`]);
-        const [text, tag] = looked.parse(answer);
-        if (text === REVOKED) return { state: 'revoked' };
-        return (text === null ? null : judge(recordOf(name, text), tag)) ?? { state: 'unknown' };
+        const [text, tag] = parseLooked(answer);
+        const found = text === null || text === REVOKED ? null : judge(recordOf(name, text), tag);
+        if (found) return found;
+        memory.read.delete(name);
+        return { state: text === REVOKED ? 'revoked' : 'unknown' };
       } catch {
         return { state: 'silent' };
       }
     },
+    isKnown: (name) => memory.read.has(name),
     async refresh(name, read) {
       const began = memory.refreshing.get(name);
       if (began !== undefined && now() - began < REFRESH_LEASE_MS) return;

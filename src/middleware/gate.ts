@@ -70,9 +70,13 @@ function toChecks(c: Context<AppEnv>, shown: ShownCredential): Check[] {
     method: c.req.method,
     path: c.req.path,
     caller: shown.state === 'shown' ? { kind: shown.credential.kind, key: shown.credential.name } : null,
-    hasCredentials: shown.state !== 'none',
+    mayBeGuess: shown.state === 'invalid' || (shown.state === 'shown' && !isKnown(c, shown)),
     addressKey: toAddressKey(c.req.header('cf-connecting-ip')),
   });
+}
+
+function isKnown(c: Context<AppEnv>, { credential }: ShownCredential & { state: 'shown' }): boolean {
+  return c.get('ctx').services.principals.isKnown(credential.name);
 }
 
 async function admit(

@@ -12,8 +12,8 @@ interface RequestShape {
   path: string;
   /** null without credentials, and for a program's token that is no good. */
   caller: Caller | null;
-  /** Whether there were any credentials. */
-  hasCredentials: boolean;
+  /** Whether there were credentials that this isolate has not seen good yet. */
+  mayBeGuess: boolean;
   /** Of the client's address. */
   addressKey: string;
 }
@@ -36,7 +36,7 @@ export function checksOf(policies: Policies, request: RequestShape): Check[] {
     );
     if (expensive) checks.push({ policy: policies[expensive.policy], key: caller.key });
   }
-  if (request.hasCredentials) checks.push({ policy: policies.badCredentials, key: addressKey, isPeek: true });
+  if (request.mayBeGuess) checks.push({ policy: policies.badCredentials, key: addressKey, isPeek: true });
   return checks;
 }
 

@@ -1,5 +1,4 @@
 import type { Redis } from '@upstash/redis/cloudflare';
-import * as z from 'zod';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 
@@ -15,8 +14,16 @@ interface ScriptClientOptions {
   accepts(limit: number): boolean;
 }
 
-/** Of both scripts in use: what is left (negative: nothing) and the limit that was applied. */
-const answer = z.tuple([z.int(), z.int()]);
+/**
+ * What both scripts in use answer: what is left (negative: nothing) and the limit that was applied; checked by hand, for
+ * every request comes here.
+ */
+function parseAnswer(answer: unknown): [left: number, limit: number] {
+  if (Array.isArray(answer) && answer.length === 2 && answer.every(Number.isSafeInteger))
+    return answer as [number, number];
+  throw new Error('Redis did not answer with two integers');
+}
+
 /** The place in KEYS where both scripts look for a limit that stands in Redis. */
 const LIMIT_KEY_INDEX = 2;
 
@@ -29,7 +36,7 @@ const LIMIT_KEY_INDEX = 2;
  */
 export function createScriptClient({ redis, batch, limitKey, accepts }: ScriptClientOptions): ScriptClient {
   const check = (value: unknown): [number, number] => {
-    const [left, limit] = answer.parse(value);
+    const [left, limit] = parseAnswer(value);
     if (!accepts(limit)) throw new Error('Redis answered about a limit that is none of this policy');
     return [left, limit];
   };

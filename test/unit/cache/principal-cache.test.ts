@@ -21,13 +21,13 @@ const ada: Principal = {
 const textOf = (principal: object, xid = 10) => `usr_1|1.${xid}|1000|${JSON.stringify(principal)}`;
 
 /** A cache over a Redis that answers every look-up with what `stored` says. */
-function openCache() {
+function openCache(wrong?: { answer: unknown }) {
   const stored: { text: string | null; tag: string | null } = { text: null, tag: null };
   const clock = { ms: 0 };
   const open = () =>
     openBatch(async (enqueueAll) => {
       enqueueAll(new CommandList());
-      return [{ result: [stored.text, stored.tag] }];
+      return [{ result: wrong ? wrong.answer : [stored.text, stored.tag] }];
     });
   const redis = { open, tellAll: async () => undefined, ping: async () => undefined };
   const memory = createPrincipalMemory();
@@ -78,6 +78,33 @@ describe('a record that was seen before', () => {
     expect(await look()).toEqual({ state: 'unknown' });
     expect(await look()).toEqual({ state: 'unknown' });
   });
+});
+
+describe('a credential', () => {
+  it('is known by its record, and no longer once Redis has none', async () => {
+    const { stored, cache, look } = openCache();
+    expect(cache.isKnown('ada')).toBe(false);
+    stored.text = textOf(ada);
+    await look();
+    expect(cache.isKnown('ada')).toBe(true);
+    expect(cache.isKnown('bob')).toBe(false);
+    stored.tag = '1.10';
+    await look();
+    expect(cache.isKnown('ada')).toBe(false);
+    stored.tag = null;
+    await look();
+    stored.text = 'revoked';
+    await look();
+    expect(cache.isKnown('ada')).toBe(false);
+  });
+
+  it.each([[null], [['text']], [['text', 7]], [[['text'], null]], ['text']])(
+    'is not looked up by an answer like %j',
+    async (answer) => {
+      const { look } = openCache({ answer });
+      expect(await look()).toEqual({ state: 'silent' });
+    },
+  );
 });
 
 describe('a record that is read anew', () => {

@@ -6,7 +6,7 @@ const POLICIES = policiesOf(1);
 const ANYTHING = { method: 'GET', path: '/v1/projects', addressKey: '203.0.113.7' };
 
 const summaryOf = (request: Partial<Parameters<typeof checksOf>[1]>) =>
-  checksOf(POLICIES, { ...ANYTHING, caller: null, hasCredentials: false, ...request }).map(
+  checksOf(POLICIES, { ...ANYTHING, caller: null, mayBeGuess: false, ...request }).map(
     ({ policy, key, isPeek }) => `${isPeek ? '?' : ''}${policy.name}:${key}`,
   );
 
@@ -22,14 +22,11 @@ describe('what limits a request', () => {
     ['apiKey', 'api-key'],
   ] as const)('is a %s by the policy %s, and a look at the address', (kind, policy) => {
     const caller = { kind, key: 'k' };
-    expect(summaryOf({ caller, hasCredentials: true })).toEqual([
-      `${policy}:k`,
-      '?bad-credentials:203.0.113.7',
-    ]);
+    expect(summaryOf({ caller, mayBeGuess: true })).toEqual([`${policy}:k`, '?bad-credentials:203.0.113.7']);
   });
 
   it('is the address of whoever has a token that is no good', () => {
-    expect(summaryOf({ hasCredentials: true })).toEqual([
+    expect(summaryOf({ mayBeGuess: true })).toEqual([
       'anonymous:203.0.113.7',
       '?bad-credentials:203.0.113.7',
     ]);
@@ -44,7 +41,7 @@ describe('what limits a request', () => {
     ['POST', '/v1/jobs/job_1/stop', null],
     ['POST', '/v1/projects/prj_1/images/undo', null],
   ] as const)('is for %s %s an extra limit: %s', (method, path, extra) => {
-    const request = { method, path, caller: { kind: 'session', key: 'k' } as const, hasCredentials: true };
+    const request = { method, path, caller: { kind: 'session', key: 'k' } as const, mayBeGuess: true };
     expect(summaryOf(request).slice(1, -1)).toEqual(extra === null ? [] : [`${extra}:k`]);
   });
 });
