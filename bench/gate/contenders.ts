@@ -42,6 +42,14 @@ export const PING = 'bare ping of Redis';
 export const LIVE = 'Darkroom, liveness';
 export const CACHED = 'Darkroom, cached read';
 export const USUAL_CACHED = 'the usual way, cached read';
+export const USUAL_ROW_CACHED = 'the usual way, session a row, cached read';
+
+/** The session of Darkroom's cookie, as the usual way takes one that is a row. */
+function toRowCookie(cookie: string): string {
+  const token = /session[^=]*=([\w-]+)/.exec(cookie)?.[1];
+  if (token === undefined) throw new Error('The cookie holds no session');
+  return `row=${token}`;
+}
 
 export function listContenders(
   urls: { bare: string; usual: string; darkroom: string },
@@ -55,5 +63,10 @@ export function listContenders(
     { name: PING, url: urls.bare, requests: [get('/ping')] },
     ...projectRoutes('Darkroom', urls.darkroom, { ...address, cookie }),
     ...projectRoutes('the usual way', urls.usual, { cookie: USUAL_COOKIE }),
+    {
+      name: USUAL_ROW_CACHED,
+      url: urls.usual,
+      requests: projectIds.map((id) => get(`/v1/projects/${id}`, { cookie: toRowCookie(cookie) })),
+    },
   ];
 }

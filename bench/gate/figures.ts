@@ -28,8 +28,10 @@ export const GateFigures = z.object({
     localRouteToHello: z.number(),
     /** Requests a second of the cached read by those of a bare route that pings Redis once, without latency. */
     oneTripReadToPing: z.number(),
-    /** Median latency of the usual way's cached read by that of ours, with latency. */
+    /** Median latency of the usual way's cached read by that of ours, with latency; its sessions are in Redis. */
     cachedReadSpeedupOverUsual: z.number(),
+    /** The same, where the usual way's sessions are rows of Postgres. */
+    cachedReadSpeedupOverRowSession: z.number(),
     /** Median latency of the cached read by that of the bare ping, with latency. */
     cachedReadToPingLatency: z.number(),
   }),
@@ -63,16 +65,21 @@ export function renderGate(json: unknown): string {
       return `${title}\n\n${markdownTable(head, rows)}`;
     },
   );
-  const { localRouteToHello, oneTripReadToPing, cachedReadSpeedupOverUsual, cachedReadToPingLatency } =
-    kept.ratios;
+  const { localRouteToHello, oneTripReadToPing, cachedReadToPingLatency } = kept.ratios;
+  const { cachedReadSpeedupOverUsual, cachedReadSpeedupOverRowSession } = kept.ratios;
   const ratios = markdownTable(
     ['', 'measured', 'promised'],
     [
       ['requests/s, liveness by a bare hello', localRouteToHello.toFixed(2), 'at least 0.5'],
       ['requests/s, cached read by a bare ping', oneTripReadToPing.toFixed(2), 'at least 0.7'],
       [
-        'p50 with latency, the usual cached read by ours',
+        'p50 with latency, the usual cached read by ours, its sessions in Redis',
         cachedReadSpeedupOverUsual.toFixed(2),
+        'at least 3',
+      ],
+      [
+        'p50 with latency, the usual cached read by ours, its sessions in Postgres',
+        cachedReadSpeedupOverRowSession.toFixed(2),
         'at least 3',
       ],
       ['p50 with latency, our cached read by a bare ping', cachedReadToPingLatency.toFixed(2), 'at most 1.5'],

@@ -1,7 +1,7 @@
 import { plainTable } from '../lib/measured.ts';
 import { readNumbers } from '../lib/numbers.ts';
 import { keepResult } from '../tables/write-page.ts';
-import { CACHED, HELLO, LIVE, PING, USUAL_CACHED } from './contenders.ts';
+import { CACHED, HELLO, LIVE, PING, USUAL_CACHED, USUAL_ROW_CACHED } from './contenders.ts';
 import { gateCells, type GateFigures, type RouteFigures } from './figures.ts';
 import { type Profile, type Routes, runProfile } from './profile.ts';
 
@@ -24,6 +24,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       localRouteToHello: ratio(near, LIVE, HELLO, 'requestsPerSecond'),
       oneTripReadToPing: ratio(near, CACHED, PING, 'requestsPerSecond'),
       cachedReadSpeedupOverUsual: ratio(far, USUAL_CACHED, CACHED, 'p50Ms'),
+      cachedReadSpeedupOverRowSession: ratio(far, USUAL_ROW_CACHED, CACHED, 'p50Ms'),
       cachedReadToPingLatency: ratio(far, CACHED, PING, 'p50Ms'),
     },
   };
