@@ -151,11 +151,11 @@ export function createCache(options: CacheOptions): Cache {
     const staleMs = isNegative ? 0 : ttlScale * (namespace.revalidateMs + namespace.errorMs);
     const staleUntil = freshUntil + Math.round(staleMs);
     const entry = { ...loaded, storedAt: now, freshUntil, staleUntil };
-    const length = JSON.stringify(loaded.value).length;
-    tier.set(key, entry, length);
+    const json = JSON.stringify(loaded.value);
+    tier.set(key, entry, json.length);
     if (known === null) return;
     const put = async () => {
-      const text = await encodeEntry(entry);
+      const text = await encodeEntry(entry, json);
       const batch = redis.open();
       const answer = batch.add((list) => list.set(entryKey(key), text, { pxat: staleUntil }));
       await batch.send();

@@ -17,15 +17,11 @@ export interface Entry<T> {
 /** JSON that is shorter costs less than its compression. */
 const MIN_COMPRESSED_LENGTH = 4_096;
 
-/** As text: a line with everything but the value, then its JSON, or, where `gzip` stands, that in base64. */
-export async function encodeEntry({
-  readAt,
-  storedAt,
-  freshUntil,
-  staleUntil,
-  value,
-}: Entry<unknown>): Promise<string> {
-  const json = JSON.stringify(value);
+/** As text: a line with everything but the value, then its `json`, or, where `gzip` stands, that in base64. */
+export async function encodeEntry(
+  { readAt, storedAt, freshUntil, staleUntil }: Omit<Entry<unknown>, 'value'>,
+  json: string,
+): Promise<string> {
   const isLong = json.length >= MIN_COMPRESSED_LENGTH;
   const head = [formatBookmark(readAt), storedAt, freshUntil, staleUntil, isLong ? 'gzip' : 'json'].join(' ');
   return `${head}\n${isLong ? await compress(json) : json}`;

@@ -8,6 +8,7 @@ const entry = (value: unknown): Entry<unknown> => ({
   staleUntil: 3_000,
   value,
 });
+const encode = async (one: Entry<unknown>) => await encodeEntry(one, JSON.stringify(one.value));
 const asIs = (value: unknown) => value;
 
 describe('an entry', () => {
@@ -17,11 +18,11 @@ describe('an entry', () => {
     ['the knowledge that there is nothing', null],
     ['an empty text', ''],
   ])('comes back as it was with %s', async (_name, value) => {
-    expect(await decodeEntry(await encodeEntry(entry(value)), asIs)).toEqual(entry(value));
+    expect(await decodeEntry(await encode(entry(value)), asIs)).toEqual(entry(value));
   });
 
   it('takes less room when it is long', async () => {
-    expect((await encodeEntry(entry('abc '.repeat(5_000)))).length).toBeLessThan(1_000);
+    expect((await encode(entry('abc '.repeat(5_000)))).length).toBeLessThan(1_000);
   });
 
   it.each([
@@ -43,6 +44,6 @@ describe('an entry', () => {
     const refuse = () => {
       throw new TypeError('of another version');
     };
-    expect(await decodeEntry(await encodeEntry(entry({ old: true })), refuse)).toBeNull();
+    expect(await decodeEntry(await encode(entry({ old: true })), refuse)).toBeNull();
   });
 });
