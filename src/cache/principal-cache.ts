@@ -63,16 +63,22 @@ const RECORD_SECONDS = 60;
 const REVOKED = 'revoked';
 const REVOKED_SECONDS = ACCESS_TOKEN_SECONDS + RECORD_SECONDS;
 
+/** In place of a record that the caller has already. */
+const SAME = 'same';
+
 /**
  * The record and the tag of its person, in one trip although the one names the other. KEYS: record. ARGV: what stands
- * before the person's id in a tag.
+ * before the person's id in a tag; the head of the record that the caller has, or nothing: somebody in many projects has
+ * a long one.
  */
 const LOOK = defineScript(`
 local record = redis.call('GET', KEYS[1])
 if not record then return {false, false} end
 local person = string.match(record, '^([^|]+)|')
 if not person then return {record, false} end
-return {record, redis.call('GET', ARGV[1] .. person)}
+local tag = redis.call('GET', ARGV[1] .. person)
+if ARGV[2] ~= '' and string.sub(record, 1, #ARGV[2]) == ARGV[2] then record = '${SAME}' end
+return {record, tag}
 `);
 
 /** Never over the mark of an ended credential. KEYS: record. ARGV: text, seconds. */
@@ -84,8 +90,8 @@ return 1
 
 /** What an isolate keeps of the records that it saw last. */
 export interface PrincipalMemory {
-  /** By name: the text of a record and what it says, so that the same text is not read again with every request. */
-  read: Map<string, { text: string; record: ReadRecord }>;
+  /** By name: what records say, so that the same one is not sent and read again with every request. */
+  read: Map<string, ReadRecord>;
   /** By name: when a request began to read the record anew, in milliseconds since the epoch. */
   refreshing: Map<string, number>;
 }
@@ -120,23 +126,17 @@ export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCa
   const keyOf = (name: string) => `${prefix}:p:${name}`;
   const openBatch = () => redis.open();
 
-  function recordOf(name: string, text: string): ReadRecord | null {
-    const known = memory.read.get(name);
-    if (known?.text === text) return known.record;
-    const record = readRecord(text);
-    if (record) memory.read.set(name, { text, record });
-    return record;
-  }
-
   return {
     async look(batch, name) {
       try {
-        const answer = await addScript(batch, openBatch, LOOK, [keyOf(name)], [`${prefix}:t:user:`]);
-        const [text, tag] = parseLooked(answer);
-        const found = text === null || text === REVOKED ? null : judge(recordOf(name, text), tag);
-        if (found) return found;
-        memory.read.delete(name);
-        return { state: text === REVOKED ? 'revoked' : 'unknown' };
+        const known = memory.read.get(name);
+        const args = [`${prefix}:t:user:`, known?.head ?? ''];
+        const [text, tag] = parseLooked(await addScript(batch, openBatch, LOOK, [keyOf(name)], args));
+        const record = text === SAME && known ? known : readRecord(text ?? '');
+        const found = judge(record, tag);
+        if (record && found) memory.read.set(name, record);
+        else memory.read.delete(name);
+        return found ?? { state: text === REVOKED ? 'revoked' : 'unknown' };
       } catch {
         return { state: 'silent' };
       }
@@ -171,6 +171,8 @@ export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCa
 const RECORD = /^[^|]+\|([^|]+)\|(\d+)\|/;
 
 interface ReadRecord {
+  /** Person, position and time: no two records of a credential have the same. */
+  head: string;
   principal: Principal;
   readAt: Bookmark;
   storedAt: number;
@@ -183,6 +185,7 @@ function readRecord(text: string): ReadRecord | null {
   if (!readAt) return null;
   try {
     return {
+      head,
       principal: principal.parse(JSON.parse(text.slice(head.length))),
       readAt,
       storedAt: Number(storedAt),

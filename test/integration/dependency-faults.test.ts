@@ -129,6 +129,29 @@ describe('what Redis holds of a session', () => {
     expect(await ada.call('/v1/profile')).toMatchObject({ status: 200, body: { id: ada.userId } });
   });
 
+  it('is as it was written last, also for who had one before', async () => {
+    const redis = redisOfTheStack();
+    let now = 1_000;
+    const cache = createPrincipalCache({ redis, ...principalOptions(), now: () => now++ });
+    const ada = await signUp();
+    const name = await hashToken(crypto.randomUUID());
+    const free = principal.parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
+    const readAt = { epoch: 1, xid: 2n ** 40n };
+    const look = async () => {
+      const batch = redis.open();
+      const looked = cache.look(batch, name);
+      await batch.send();
+      return await looked;
+    };
+    expect(await look()).toEqual({ state: 'unknown' });
+    await cache.put(name, free, readAt);
+    for (let n = 0; n < 3; n++) expect(await look()).toMatchObject({ principal: free, storedAt: 1_000 });
+    await cache.put(name, { ...free, plan: 'pro' }, readAt);
+    expect(await look()).toMatchObject({ principal: { plan: 'pro' }, storedAt: 1_001 });
+    await cache.revoke([name]);
+    expect(await look()).toEqual({ state: 'revoked' });
+  });
+
   it('stays revoked when a slow request still writes what it read before', async () => {
     const redis = redisOfTheStack();
     const cache = createPrincipalCache({ redis, ...principalOptions() });

@@ -24,9 +24,12 @@ const textOf = (principal: object, xid = 10) => `usr_1|1.${xid}|1000|${JSON.stri
 function openCache(wrong?: { answer: unknown }) {
   const stored: { text: string | null; tag: string | null } = { text: null, tag: null };
   const clock = { ms: 0 };
+  const heads: unknown[] = [];
   const open = () =>
     openBatch(async (enqueueAll) => {
-      enqueueAll(new CommandList());
+      const list = new CommandList();
+      enqueueAll(list);
+      heads.push(list.commands[0]?.at(-1));
       return [{ result: wrong ? wrong.answer : [stored.text, stored.tag] }];
     });
   const redis = { open, tellAll: async () => undefined, ping: async () => undefined };
@@ -38,7 +41,7 @@ function openCache(wrong?: { answer: unknown }) {
     await batch.send();
     return await found;
   };
-  return { stored, clock, cache, look };
+  return { stored, clock, heads, cache, look };
 }
 
 describe('a record that was seen before', () => {
@@ -77,6 +80,33 @@ describe('a record that was seen before', () => {
     stored.text = textOf({ ...ada, plan: 'gold' });
     expect(await look()).toEqual({ state: 'unknown' });
     expect(await look()).toEqual({ state: 'unknown' });
+  });
+});
+
+describe('a record that the isolate has', () => {
+  it('is not sent again', async () => {
+    const { stored, heads, look } = openCache();
+    stored.text = textOf(ada);
+    const first = await look();
+    stored.text = 'same';
+    expect(await look()).toEqual(first);
+    expect(heads).toEqual(['', 'usr_1|1.10|1000|']);
+  });
+
+  it('is not made up', async () => {
+    const { stored, look } = openCache();
+    stored.text = 'same';
+    expect(await look()).toEqual({ state: 'unknown' });
+  });
+
+  it('counts for nothing once its person was written', async () => {
+    const { stored, heads, look } = openCache();
+    stored.text = textOf(ada, 10);
+    await look();
+    Object.assign(stored, { text: 'same', tag: '1.10' });
+    expect(await look()).toEqual({ state: 'unknown' });
+    await look();
+    expect(heads.at(-1)).toBe('');
   });
 });
 
