@@ -223,19 +223,30 @@ const deployed = {
 
 export const VARIABLES = Object.keys(local) as (keyof typeof local)[];
 
-/** Else the token of one database would be shown to another. */
-function hasOwnToken(variables: {
-  LIMITER_REDIS_REST_URL?: string | undefined;
-  LIMITER_REDIS_REST_TOKEN?: string | undefined;
-}): boolean {
-  return !variables.LIMITER_REDIS_REST_URL || variables.LIMITER_REDIS_REST_TOKEN !== undefined;
+type VariableName = keyof typeof local;
+
+/**
+ * The first of each is nothing without the second: the token of one database would be shown to another, and a purge would
+ * leave copies where nobody looks.
+ */
+const NEEDED: readonly [VariableName, VariableName][] = [
+  ['UPSTASH_REDIS_SECOND_REST_URL', 'UPSTASH_REDIS_SECOND_REST_TOKEN'],
+  ['CACHE_REDIS_REST_URL', 'CACHE_REDIS_REST_TOKEN'],
+  ['LIMITER_REDIS_REST_URL', 'LIMITER_REDIS_REST_TOKEN'],
+  ['CACHE_PURGE_ZONE_ID', 'CACHE_PURGE_TOKEN'],
+  ['CACHE_PURGE_TOKEN', 'CACHE_PURGE_ZONE_ID'],
+];
+
+function checkPairs(variables: Record<string, unknown>, context: z.RefinementCtx): void {
+  for (const [name, needed] of NEEDED)
+    if (variables[name] !== undefined && variables[needed] === undefined)
+      context.addIssue({ code: 'custom', path: [name], message: `needs ${needed}` });
 }
-const OWN_TOKEN = { path: ['LIMITER_REDIS_REST_URL'], message: 'needs LIMITER_REDIS_REST_TOKEN' };
 
 const schemas = {
-  development: z.object(local).refine(hasOwnToken, OWN_TOKEN),
-  staging: z.object(deployed).refine(hasOwnToken, OWN_TOKEN),
-  production: z.object(deployed).refine(hasOwnToken, OWN_TOKEN),
+  development: z.object(local).superRefine(checkPairs),
+  staging: z.object(deployed).superRefine(checkPairs),
+  production: z.object(deployed).superRefine(checkPairs),
 };
 
 type Variables = z.infer<typeof schemas.development>;

@@ -8,6 +8,7 @@ import type { Config } from './env.ts';
 import { AppError } from './errors/app-error.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import type { Bookmark } from './lib/bookmark.ts';
+import { sleep } from './lib/sleep.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
 import { keepGoing } from './observability/keep-going.ts';
@@ -120,7 +121,7 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
   };
   // What most requests do without is made when it is asked for.
   const db = once(() => createDatabases(config, systemClock, caller));
-  const concurrency = once(() => createConcurrency({ ...limits, local: isolatePlaces }));
+  const concurrency = once(() => createConcurrency({ ...limits, local: isolatePlaces, sleep }));
   const accessTokens = once(() =>
     createAccessTokens(config.TOKEN_SIGNING_KEYS, new URL(config.PUBLIC_URL).origin, systemClock),
   );

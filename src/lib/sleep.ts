@@ -1,5 +1,5 @@
 /** Waits so many milliseconds, or until the signal ends the wait. Resolves in both cases. */
-export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export async function sleep(ms: number, signal: AbortSignal = new AbortController().signal): Promise<void> {
   if (ms <= 0 || signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

@@ -36,7 +36,12 @@ export interface ConcurrencyOptions {
   clock: Clock;
   /** What this isolate counts by itself. */
   local: LocalPlaces;
+  sleep(ms: number): Promise<void>;
 }
+
+/** Giving back is tried so often, with a longer pause each time: a place that stays taken keeps its account waiting. */
+const RELEASE_TRIES = 3;
+const RELEASE_PAUSE_MS = 1_000;
 
 /**
  * KEYS: the places of an account, by when they expire. ARGV: now; how long a place lasts; when this one expires; how many
@@ -67,9 +72,17 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
   }
 
   async function releaseShared(key: string, id: string): Promise<void> {
-    const batch = redis.open();
-    const gone = batch.add((list) => list.zrem(key, id));
-    await Promise.all([batch.send(), withDeadline(gone, timeoutMs, 'Redis')]);
+    for (let tries = 1; ; tries++) {
+      try {
+        const batch = redis.open();
+        const gone = batch.add((list) => list.zrem(key, id));
+        await Promise.all([batch.send(), withDeadline(gone, timeoutMs, 'Redis')]);
+        return;
+      } catch (error) {
+        if (tries === RELEASE_TRIES) throw error;
+        await options.sleep(tries * RELEASE_PAUSE_MS);
+      }
+    }
   }
 
   return {

@@ -9,7 +9,7 @@ interface OwnDatabase {
 /** A database of its own where one is named, else the common one with its second endpoint. */
 export function endpointsOf(config: Config, own: OwnDatabase): Endpoint[] {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
-  if (own.url !== undefined && own.url !== url) return [{ url: own.url, token: own.token ?? token }];
+  if (own.url !== undefined && own.url !== url) return [{ url: own.url, token: own.token ?? '' }];
   const { UPSTASH_REDIS_SECOND_REST_URL: second, UPSTASH_REDIS_SECOND_REST_TOKEN: secondToken } = config;
-  return [{ url, token }, ...(second === undefined ? [] : [{ url: second, token: secondToken ?? token }])];
+  return [{ url, token }, ...(second === undefined ? [] : [{ url: second, token: secondToken ?? '' }])];
 }

@@ -106,7 +106,7 @@ export function upstream(name: string, options: UpstreamOptions): Upstream {
             budget,
             leftMs,
             waitOf: (error) => waitOf(error, scope),
-            sleep: async (ms) => await sleep(ms, scope.signal ?? new AbortController().signal),
+            sleep: async (ms) => await sleep(ms, scope.signal ?? undefined),
             random: Math.random,
           },
         );

@@ -34,7 +34,7 @@ describe('exports of an account', () => {
     expect([first.status, second.status]).toEqual([200, 200]);
     const third = await problemOf(path, { variables: DEPLOYED }, ada);
     expect(third).toMatchObject({ status: 429, code: 'too_many_at_once', retryable: true });
-    expect(third.headers.get('retry-after')).toBe('5');
+    expect(third.headers.get('retry-after')).toBe('10');
     await first.arrayBuffer();
     const fourth = await openWhenThereIsRoom(ada, projectId);
     expect((await openExport(ada, projectId)).status).toBe(429);

@@ -80,12 +80,21 @@ describe.each(['staging', 'production'])('the %s environment', (ENVIRONMENT) => 
     },
   );
 
-  it('takes an own database for the limits only with its own token', () => {
-    const url = 'https://calm-owl-12345.upstash.io';
-    const token = 'BXwsAAIjcDE5ZGY0NjQ2ZmU0';
-    const own = { ...valid, LIMITER_REDIS_REST_URL: url };
-    expect(problemsOf({ ...own, LIMITER_REDIS_REST_TOKEN: token })).toEqual([]);
-    expect(problemsOf(own)).toEqual(['LIMITER_REDIS_REST_URL']);
+  it.each(['LIMITER_REDIS_REST', 'CACHE_REDIS_REST', 'UPSTASH_REDIS_SECOND_REST'])(
+    'takes the database of %s_URL only with its own token',
+    (name) => {
+      const own = { ...valid, [`${name}_URL`]: 'https://calm-owl-12345.upstash.io' };
+      expect(problemsOf({ ...own, [`${name}_TOKEN`]: 'BXwsAAIjcDE5ZGY0NjQ2ZmU0' })).toEqual([]);
+      expect(problemsOf(own)).toEqual([`${name}_URL`]);
+    },
+  );
+
+  it('takes a zone and its token together only, or a purge would leave copies there', () => {
+    const CACHE_PURGE_ZONE_ID = 'fedcba9876543210fedcba9876543210';
+    const CACHE_PURGE_TOKEN = 'Zt5-of-a-zone-and-long-enough';
+    expect(problemsOf({ ...valid, CACHE_PURGE_ZONE_ID, CACHE_PURGE_TOKEN })).toEqual([]);
+    expect(problemsOf({ ...valid, CACHE_PURGE_ZONE_ID })).toEqual(['CACHE_PURGE_ZONE_ID']);
+    expect(problemsOf({ ...valid, CACHE_PURGE_TOKEN })).toEqual(['CACHE_PURGE_TOKEN']);
   });
 
   it('refuses every line of the example file at once', () => {

@@ -4,8 +4,11 @@ import type { Place, WorkKind } from '../../rate-limit/concurrency.ts';
 import { PLAN_FIGURES } from '../../rate-limit/plans.ts';
 import { requireUser } from './require-user.ts';
 
-/** When to try again: an upload takes seconds, and nobody knows of an export. */
-const RETRY_SECONDS = 5;
+/**
+ * When to try again: an upload takes seconds, and nobody knows of an export. Whoever obeys must stay within the limit of
+ * requests of that kind, which counts refused ones, too.
+ */
+const RETRY_SECONDS: Record<WorkKind, number> = { export: 10, upload: 5 };
 
 /**
  * A place for work of which the caller's account may have only so much at once, by its plan. One Redis round trip.
@@ -22,7 +25,7 @@ export async function takePlace(ctx: RequestContext, kind: WorkKind): Promise<Pl
     'too_many_at_once',
     `Your account has ${most} ${kind}s under way: wait for one to end.`,
     {
-      retryAfter: RETRY_SECONDS,
+      retryAfter: RETRY_SECONDS[kind],
     },
   );
 }

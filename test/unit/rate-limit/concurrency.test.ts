@@ -34,6 +34,7 @@ function createIsolate(
     timeoutMs: 10_000,
     clock,
     local: createLocalPlaces(clock),
+    sleep: async () => undefined,
     ...more,
   });
   return {
@@ -115,5 +116,38 @@ describe('without Redis', () => {
     // With this deadline every answer is late, also that of the release, which Redis has done nevertheless.
     await expect(place?.release()).rejects.toThrow('did not answer within 0 ms');
     await expect.poll(async () => await take(account, 1)).not.toBeNull();
+  });
+});
+
+describe('a place that Redis does not take back at once', () => {
+  /** A Redis that fails the next `failures.left` trips. */
+  function openFailing() {
+    const redis = openRedis([gateway.url], TOKEN);
+    const nowhere = openRedis([NOWHERE], TOKEN);
+    const failures = { left: 0 };
+    const open = () => (failures.left-- > 0 ? nowhere.open() : redis.open());
+    return { failures, redis: { ...redis, open } };
+  }
+
+  it('is given back a moment later', async () => {
+    const { failures, redis } = openFailing();
+    const pauses: number[] = [];
+    const isolate = createIsolate(undefined, { redis, sleep: async (ms) => void pauses.push(ms) });
+    const account = crypto.randomUUID();
+    const place = await isolate.take(account, 1);
+    failures.left = 2;
+    await place?.release();
+    expect(pauses).toEqual([1_000, 2_000]);
+    expect(await isolate.take(account, 1)).not.toBeNull();
+  });
+
+  it('is left to expire when Redis stays away', async () => {
+    const { failures, redis } = openFailing();
+    const isolate = createIsolate(undefined, { redis });
+    const account = crypto.randomUUID();
+    const place = await isolate.take(account, 1);
+    failures.left = 3;
+    await expect(place?.release()).rejects.toThrow();
+    expect(await isolate.take(account, 1)).toBeNull();
   });
 });
