@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { describeMeasured, markdownTable, measured } from '../lib/measured.ts';
 
 const Route = z.object({
-  beforeP50Ms: z.number(),
-  /** What each of the first requests took more than the median of those before the fault, in their order. */
+  withoutP50Ms: z.number(),
+  /** What each of the first requests took more than the median of those without the fault, in their order. */
   firstAddedMs: z.array(z.number()),
   /** The same of those that came later, once the breaker was open. */
   laterP50AddedMs: z.number(),
@@ -13,7 +13,7 @@ const Route = z.object({
   /** Answers other than 2xx during the fault. */
   failed: z.int(),
   /** HTTP calls to the primary and the replica, by requests: before the fault, and later in it. */
-  databaseCallsBefore: z.number(),
+  databaseCallsWithout: z.number(),
   databaseCallsLater: z.number(),
 });
 export type RouteFigures = z.infer<typeof Route>;
@@ -44,11 +44,11 @@ export type FaultFigures = z.infer<typeof FaultFigures>;
 
 const HEAD = [
   'fault, request',
-  'p50 before, ms',
+  'p50 without, ms',
   'first five, ms more',
   'then p50, ms more',
   'then p95, ms more',
-  'database calls before, then',
+  'database calls without, then',
   'back after s',
   'failed',
 ];
@@ -59,11 +59,11 @@ export function faultCells({ faults }: FaultFigures): { head: string[]; rows: st
   const rows = Object.entries(faults).flatMap(([fault, { routes }]) =>
     Object.entries(routes).map(([route, figures]) => [
       `${fault}, ${route}`,
-      figures.beforeP50Ms.toFixed(1),
+      figures.withoutP50Ms.toFixed(1),
       figures.firstAddedMs.map((ms) => ms.toFixed(0)).join(', '),
       figures.laterP50AddedMs.toFixed(1),
       figures.laterP95AddedMs.toFixed(1),
-      `${figures.databaseCallsBefore.toFixed(1)}, ${figures.databaseCallsLater.toFixed(1)}`,
+      `${figures.databaseCallsWithout.toFixed(1)}, ${figures.databaseCallsLater.toFixed(1)}`,
       (figures.recoveryMs / 1_000).toFixed(1),
       String(figures.failed),
     ]),

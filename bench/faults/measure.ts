@@ -6,7 +6,9 @@ import type { Stage } from './stage.ts';
 import { createWriter, type Writer } from './writes.ts';
 
 export const FIRST = 5;
-const BEFORE = 30;
+/** Before the fault, and again after it: a machine that others use is not the same at both times. */
+const WITHOUT = 25;
+const WARM_UP = 3;
 /** Between two requests: so many of them outlast the pauses after which a breaker lets one call try. */
 const EVERY_MS = 120;
 const RECOVERY_EVERY_MS = 50;
@@ -15,71 +17,82 @@ const RECOVERY_LIMIT_MS = 60_000;
 /** Sent at the same time, while the primary is gone: each waits for its deadline. */
 const REFUSED_WRITES = 5;
 
+interface Phase {
+  answers: Answer[];
+  databaseCalls: number;
+}
+
 export interface MeasuredRoute {
   figures: RouteFigures;
   writes: WriteFigures;
 }
 
 /**
- * One kind of request, one at a time: before the fault, the first ones of it, `requests` more, and from its end until the
- * store is used as before. Rejects when an answer before the fault is no 2xx, and when the store is not back in a minute.
+ * One kind of request, one at a time: without the fault before and after it, the first ones of it, `requests` more, and
+ * from its end until the store is used as before. Rejects when an answer without the fault is no 2xx, and when the store
+ * is not back in a minute.
  */
 export async function measureRoute(
-  { proxies, projects, signIn }: Stage,
+  stage: Stage,
   { store, mode }: PlannedFault,
   route: RouteName,
   requests: number,
   signal: AbortSignal,
 ): Promise<MeasuredRoute> {
-  const caller = await signIn();
+  const { proxies, projects } = stage;
+  const caller = await stage.signIn();
   const [own = '', ...others] = projects;
   const writer = createWriter(caller, others);
-  const databaseCalls = () => proxies.primary.calls() + proxies.replica.calls();
 
-  async function askInTurn(count: number, ask: () => Promise<Answer>): Promise<Answer[]> {
+  /** Answers, and the calls of the databases for each. */
+  async function askInTurn(count: number, ask: () => Promise<Answer>): Promise<Phase> {
+    const databaseCalls = () => proxies.primary.calls() + proxies.replica.calls();
+    const before = databaseCalls();
     const answers: Answer[] = [];
     for (let sent = 0; sent < count; sent++) {
       signal.throwIfAborted();
       answers.push(await ask());
       await sleep(EVERY_MS);
     }
-    return answers;
+    return { answers, databaseCalls: (databaseCalls() - before) / count };
   }
 
-  const askOwn = asking(route, caller, own, async () => await caller.change(own, { description: 'Before' }));
-  // What a session and a value cost once is no part of a request.
-  await askInTurn(3, askOwn);
-  let callsBefore = databaseCalls();
-  const before = await askInTurn(BEFORE, askOwn);
-  const refused = before.find(({ isOk }) => !isOk);
-  if (refused) throw new Error(`${route}, before a fault: ${refused.body}`);
-  const databaseCallsBefore = (databaseCalls() - callsBefore) / BEFORE;
+  async function askWithoutFault(): Promise<Phase> {
+    const ask = asking(route, caller, own, async () => await caller.change(own, { description: 'Well' }));
+    // What a session and a value cost once is no part of a request.
+    await askInTurn(WARM_UP, ask);
+    const phase = await askInTurn(WITHOUT, ask);
+    const refused = phase.answers.find(({ isOk }) => !isOk);
+    if (refused) throw new Error(`${route}, without a fault: ${refused.body}`);
+    return phase;
+  }
 
-  const askDuring = asking(route, caller, own, async () => await writer.write());
+  const before = await askWithoutFault();
+  const ask = asking(route, caller, own, async () => await writer.write());
   await proxies[store].set(mode);
   try {
-    const first = await askInTurn(FIRST, askDuring);
-    callsBefore = databaseCalls();
-    const later = await askInTurn(requests, askDuring);
-    const databaseCallsLater = (databaseCalls() - callsBefore) / requests;
+    const first = await askInTurn(FIRST, ask);
+    const later = await askInTurn(requests, ask);
     if (store === 'primary')
       await Promise.all(Array.from({ length: REFUSED_WRITES }, async () => await writer.write()));
     await proxies[store].set('ok');
     const recoveryMs = await untilBack(proxies, store, caller, own, signal);
-    const median = share(before, 0.5);
-    const added = (ms: number) => round(ms - median);
+    const writes = await writer.readBack();
+    const after = await askWithoutFault();
+    const withoutP50Ms = share([...before.answers, ...after.answers], 0.5);
+    const added = (ms: number) => round(ms - withoutP50Ms);
     return {
       figures: {
-        beforeP50Ms: round(median),
-        firstAddedMs: first.map(({ ms }) => added(ms)),
-        laterP50AddedMs: added(share(later, 0.5)),
-        laterP95AddedMs: added(share(later, 0.95)),
+        withoutP50Ms: round(withoutP50Ms),
+        firstAddedMs: first.answers.map(({ ms }) => added(ms)),
+        laterP50AddedMs: added(share(later.answers, 0.5)),
+        laterP95AddedMs: added(share(later.answers, 0.95)),
         recoveryMs: Math.round(recoveryMs),
-        failed: [...first, ...later].filter(({ isOk }) => !isOk).length,
-        databaseCallsBefore: round(databaseCallsBefore),
-        databaseCallsLater: round(databaseCallsLater),
+        failed: [...first.answers, ...later.answers].filter(({ isOk }) => !isOk).length,
+        databaseCallsWithout: round(before.databaseCalls),
+        databaseCallsLater: round(later.databaseCalls),
       },
-      writes: await writer.readBack(),
+      writes,
     };
   } finally {
     await proxies[store].set('ok');

@@ -18,13 +18,13 @@ const faulty = (store: string, firstAddedMs: number[], more: object = {}) => ({
   store,
   routes: {
     'cached read': {
-      beforeP50Ms: 2.5,
+      withoutP50Ms: 2.5,
       firstAddedMs,
       laterP50AddedMs: 1.5,
       laterP95AddedMs: 4,
       recoveryMs: 2_140,
       failed: 0,
-      databaseCallsBefore: 0,
+      databaseCallsWithout: 0,
       databaseCallsLater: 1,
       ...more,
     },
