@@ -119,7 +119,9 @@ export async function startStores(): Promise<Stores> {
     const neonFaults = await startFaultProxy(neon.url);
     const redisFaults = await startFaultProxy(gateway.url);
     // Another database, as the second one of an installation is: nothing of the first is in it.
-    const second = await startGateway({ engine: await createEmbeddedEngine(), token: REDIS_TOKEN });
+    const secondEngine = await createEmbeddedEngine();
+    stops.push(() => secondEngine.close());
+    const second = await startGateway({ engine: secondEngine, token: REDIS_TOKEN });
     stops.push(() => second.close());
     const secondFaults = await startFaultProxy(second.url);
     const nameFaults = await startFaultProxy(new URL(doh.url).origin);
