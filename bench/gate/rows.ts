@@ -9,18 +9,43 @@ const SESSION = 'ofabenchmarkonly';
 
 /** What the usual way's session is, as a cookie. */
 export const USUAL_COOKIE = `session=${SESSION}`;
-export const projectIds = Array.from({ length: PROJECTS }, (_, n) => idOf('prj', 8, 0, n));
+export const projectIds = projectIdsOf(PROJECTS);
+
+function projectIdsOf(projects: number): string[] {
+  return Array.from({ length: projects }, (_, n) => idOf('prj', 8, 0, n));
+}
 
 /** Projects of whoever the stack's caller is, with a page of images each, and a session as the usual way keeps it. */
 export async function fillStores(stack: BenchStack): Promise<void> {
-  const { id: userId } = await stack.api.call<{ id: string }>('/v1/profile');
+  await fillProjects(stack, PROJECTS);
+  const { UPSTASH_REDIS_REST_URL: url = '', UPSTASH_REDIS_REST_TOKEN: token = '' } = stack.variables;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify([
+      'SET',
+      `usual:session:${SESSION}`,
+      JSON.stringify({ userId: await userIdOf(stack) }),
+    ]),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`Redis refused a session: ${response.status} ${await response.text()}`);
+}
+
+async function userIdOf(stack: BenchStack): Promise<string> {
+  return (await stack.api.call<{ id: string }>('/v1/profile')).id;
+}
+
+/** So many projects of whoever the stack's caller is, with a page of images each; returns their ids. */
+export async function fillProjects(stack: BenchStack, projects: number): Promise<string[]> {
+  const userId = await userIdOf(stack);
   const client = new pg.Client({ connectionString: stack.superuserUrl });
   await client.connect();
   try {
     const project = sqlIdOf('prj', 8, 0, 'p');
     const image = sqlIdOf('img', 8, 0, `p * ${IMAGES} + n`);
     const content = `sha256(('gate-' || p || '-' || n)::bytea)`;
-    const series = `from generate_series(0, ${PROJECTS - 1}) p`;
+    const series = `from generate_series(0, ${projects - 1}) p`;
     const pairs = `${series}, generate_series(1, ${IMAGES}) n`;
     await client.query('begin');
     for (const statement of [
@@ -39,12 +64,5 @@ export async function fillStores(stack: BenchStack): Promise<void> {
   } finally {
     await client.end();
   }
-  const { UPSTASH_REDIS_REST_URL: url = '', UPSTASH_REDIS_REST_TOKEN: token = '' } = stack.variables;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-    body: JSON.stringify(['SET', `usual:session:${SESSION}`, JSON.stringify({ userId })]),
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (!response.ok) throw new Error(`Redis refused a session: ${response.status} ${await response.text()}`);
+  return projectIdsOf(projects);
 }

@@ -53,7 +53,8 @@ export interface BenchStack {
 /** Servers to put before the gateways: each takes the address of a gateway and gives the one that the Worker is told. */
 export interface Between {
   redis?(url: string): Promise<string>;
-  neon?(url: string): Promise<string>;
+  /** `replicaPort`: what tells a call to the replica from one to the primary. */
+  neon?(url: string, replicaPort: string): Promise<string>;
 }
 
 /** The ways in which the Worker runs. */
@@ -120,6 +121,7 @@ export async function startBenchStack(
     const url = `http://127.0.0.1:${workerPort.port}`;
     const { people } = await seed({ ownerUrl: database.ownerUrl, consoleUrls: [url] });
     const serviceUrl = database.roleUrl('darkroom_service', 'primary');
+    const replicaUrl = database.roleUrl('darkroom_app', 'replica');
     const options = {
       root: ROOT,
       dataDir,
@@ -128,9 +130,9 @@ export async function startBenchStack(
       variables: {
         ENVIRONMENT: 'development',
         DATABASE_URL: database.roleUrl('darkroom_app', 'primary'),
-        DATABASE_REPLICA_URL: database.roleUrl('darkroom_app', 'replica'),
+        DATABASE_REPLICA_URL: replicaUrl,
         DATABASE_SERVICE_URL: serviceUrl,
-        NEON_FETCH_ENDPOINT: `${(await between.neon?.(neon.url)) ?? neon.url}/sql`,
+        NEON_FETCH_ENDPOINT: `${(await between.neon?.(neon.url, new URL(replicaUrl).port)) ?? neon.url}/sql`,
         UPSTASH_REDIS_REST_URL: (await between.redis?.(redis.url)) ?? redis.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         MEDIA_SIGNING_KEY: 'of-a-stack-that-lives-for-one-benchmark-only',

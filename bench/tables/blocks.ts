@@ -1,4 +1,5 @@
 import { TRIPS } from '../../test/helpers/trip-table.ts';
+import { renderFaults } from '../faults/figures.ts';
 import { renderGate } from '../gate/figures.ts';
 import { renderGrowth } from '../growth/figures.ts';
 import { markdownTable } from '../lib/measured.ts';
@@ -9,6 +10,7 @@ const RENDERERS: Record<string, (json: unknown) => string> = {
   gate: renderGate,
   growth: renderGrowth,
   size: renderSize,
+  faults: renderFaults,
 };
 
 /**

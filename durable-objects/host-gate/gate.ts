@@ -6,7 +6,7 @@ import {
   UNPACED_INTERVAL_MS,
 } from '../../src/crawl/host-gate.ts';
 import type { NameService } from '../../src/crawl/name-service.ts';
-import { resolveHost } from '../../src/crawl/resolve-host.ts';
+import { isAnswering, resolveHost } from '../../src/crawl/resolve-host.ts';
 import { fetchRobots } from '../../src/crawl/robots/fetch-robots.ts';
 import { isAllowed } from '../../src/crawl/robots/is-allowed.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -71,7 +71,12 @@ export function createGate({ settings, clock, storage, ...parts }: GateParts): G
   const pace: Pace = stored ?? newPace();
   let usedAt = stored?.usedAt ?? 0;
   let reading: Promise<void> | null = null;
-  const checkName = createNameCheck(clock, async (host) => await resolveHost(host, parts.names));
+  const { names } = parts;
+  const checkName = createNameCheck(
+    clock,
+    async (host) => await resolveHost(host, names),
+    async () => names !== null && (await isAnswering(names)),
+  );
 
   async function refuse(url: URL): Promise<Refusal | null> {
     const guarded = guardAddress(url, settings.allowedOrigins, settings.ownHost);

@@ -6,24 +6,29 @@ const MAX_TTL_MS = 3_600_000;
 const REFUSED_TTL_MS = 30_000;
 /** The host itself, and those that its robots.txt is redirected to. */
 const MAX_HOSTS = 16;
-/** A name that cannot be looked up so often in a row counts as not found, or its images would wait for ever. */
+/**
+ * A name that cannot be looked up so often in a row, while others can, counts as not found, or its images would wait for
+ * ever. With nobody to ask there is nothing wrong with the name: they wait.
+ */
 const MAX_TRIES = 3;
 
 interface CheckedName {
   verdict: HostVerdict;
   /** When it is looked up again, in ms since 1970. */
   until: number;
-  /** Temporary failures in a row. */
+  /** Temporary failures in a row that are the name's own. */
   failures: number;
 }
 
 /**
  * Remembers what hosts resolve to, in memory: public ones for their time to live (1 min to 1 h), others for
- * 30 s. All that ask while a look-up is under way share it. `resolve` never throws.
+ * 30 s. All that ask while a look-up is under way share it. `isAnswering`: whether any name can be looked up. Neither ever
+ * throws.
  */
 export function createNameCheck(
   clock: Clock,
   resolve: (host: string) => Promise<HostVerdict>,
+  isAnswering: () => Promise<boolean>,
 ): (host: string) => Promise<CheckedName> {
   const names = new Map<string, Promise<CheckedName>>();
 
@@ -34,7 +39,7 @@ export function createNameCheck(
       : REFUSED_TTL_MS;
     const until = clock.now() + ttlMs;
     if (verdict.ok || !verdict.isTemporary) return { verdict, until, failures: 0 };
-    const failures = failuresBefore + 1;
+    const failures = failuresBefore + ((await isAnswering()) ? 1 : 0);
     return { verdict: { ...verdict, isTemporary: failures < MAX_TRIES }, until, failures };
   }
 

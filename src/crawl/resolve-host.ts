@@ -12,6 +12,8 @@ const ADDRESS_TTL_SECONDS = 3_600;
 const RECORD_TYPES = { A: 1, AAAA: 28 } as const;
 const NO_ERROR = 0;
 const NO_SUCH_NAME = 3;
+/** Is always there: https://www.rfc-editor.org/rfc/rfc2606#section-3. */
+const SURE_NAME = 'example.com';
 
 /** The JSON of https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/. */
 const dnsAnswer = z.object({
@@ -47,12 +49,22 @@ export async function resolveHost(host: string, names: NameService | null): Prom
   return { ok: true, ttlSeconds: Math.min(...records.map(({ ttlSeconds }) => ttlSeconds)) };
 }
 
+/** Whether the service answers at all, and so not about a host for a reason of that host's. */
+export async function isAnswering(names: NameService): Promise<boolean> {
+  return (await lookUp(SURE_NAME, 'A', names, true)).kind === 'known';
+}
+
 /** A name that does not exist, or has no such record, is known to have no address. */
-async function lookUp(host: string, type: keyof typeof RECORD_TYPES, names: NameService): Promise<Addresses> {
+async function lookUp(
+  host: string,
+  type: keyof typeof RECORD_TYPES,
+  names: NameService,
+  isProbe = false,
+): Promise<Addresses> {
   const question = new URL(names.url);
   question.searchParams.set('name', host);
   question.searchParams.set('type', type);
-  const init = { headers: { accept: 'application/dns-json' }, redirect: 'manual' } as const;
+  const init = { headers: { accept: 'application/dns-json' }, redirect: 'manual', isProbe } as const;
   try {
     return await names.service.call(question.href, init, async (response) => {
       const bytes = await readStart(response.body, MAX_ANSWER_BYTES);

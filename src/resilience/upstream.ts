@@ -36,6 +36,8 @@ interface UpstreamOptions extends Caller {
 interface UpstreamCall extends RequestInit {
   /** Whether asking twice is the same as asking once. Default: for GET and HEAD. */
   isRepeatable?: boolean;
+  /** To find out whether the service answers: it is asked whatever its breaker says. */
+  isProbe?: boolean;
 }
 
 /** One service of ours over HTTP, on behalf of one piece of work. */
@@ -88,7 +90,7 @@ export function upstream(name: string, options: UpstreamOptions): Upstream {
   }
 
   return {
-    async call(url, { isRepeatable, ...init }, read) {
+    async call(url, { isRepeatable, isProbe = false, ...init }, read) {
       const endsAt = clock.now() + deadlineMs;
       const leftMs = () => endsAt - clock.now();
       const canRepeat = isRepeatable ?? REPEATABLE.has(init.method ?? 'GET');
@@ -96,7 +98,7 @@ export function upstream(name: string, options: UpstreamOptions): Upstream {
         return await retry(
           async () =>
             await guardedCall(
-              guard,
+              isProbe ? { ...guard, breaker: null } : guard,
               Math.max(1, leftMs()),
               async (signal) => await ask(url, init, read, signal),
             ),

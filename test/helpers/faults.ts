@@ -42,15 +42,20 @@ function faultOf(name: string): Fault {
 const VARIABLES = {
   neon: 'NEON_FETCH_ENDPOINT',
   redis: 'UPSTASH_REDIS_REST_URL',
+  secondRedis: 'UPSTASH_REDIS_SECOND_REST_URL',
+  names: 'DOH_URL',
   primary: 'DATABASE_URL',
   replica: 'DATABASE_REPLICA_URL',
 } as const;
 
-/** A proxy of this test file's own before the gateway to Postgres (`neon`), one of its servers, or Redis. */
+/**
+ * A proxy of this test file's own before the gateway to Postgres (`neon`), one of its servers, Redis, a second Redis that
+ * is not told of otherwise, or the name service.
+ */
 export async function openFaultyStore(store: keyof typeof VARIABLES): Promise<FaultyStore> {
   const { name, url } = await (await tell(`${store}/fork`)).json<{ name: string; url: string }>();
   const variables = {
-    [VARIABLES[store]]: addressBehind(url, inject('variables')[VARIABLES[store]] ?? ''),
+    [VARIABLES[store]]: addressBehind(url, inject('variables')[VARIABLES[store]] ?? url),
     ...(store === 'redis' && { CACHE_TIMEOUT_MS: '150', LIMITER_TIMEOUT_MS: '150' }),
   };
   return { variables, ...faultOf(name) };

@@ -118,6 +118,13 @@ export async function startStores(): Promise<Stores> {
     stops.push(() => gateway.close());
     const neonFaults = await startFaultProxy(neon.url);
     const redisFaults = await startFaultProxy(gateway.url);
+    // Another database, as the second one of an installation is: nothing of the first is in it.
+    const secondEngine = await createEmbeddedEngine();
+    stops.push(() => secondEngine.close());
+    const second = await startGateway({ engine: secondEngine, token: REDIS_TOKEN });
+    stops.push(() => second.close());
+    const secondFaults = await startFaultProxy(second.url);
+    const nameFaults = await startFaultProxy(new URL(doh.url).origin);
     const queueFaults = await startFaultProxy(neon.url);
     // Postgres itself, behind the gateway: what a fault of one server looks like to the Worker.
     const primaryFaults = await startFaultProxy(database.roleUrl('darkroom_app', 'primary'));
@@ -125,6 +132,8 @@ export async function startStores(): Promise<Stores> {
     const control = await startFaultControl({
       neon: neonFaults,
       redis: redisFaults,
+      secondRedis: secondFaults,
+      names: nameFaults,
       queue: queueFaults,
       primary: primaryFaults,
       replica: replicaFaults,
@@ -134,6 +143,8 @@ export async function startStores(): Promise<Stores> {
       () => trips.close(),
       () => neonFaults.close(),
       () => redisFaults.close(),
+      () => secondFaults.close(),
+      () => nameFaults.close(),
       () => queueFaults.close(),
       () => primaryFaults.close(),
       () => replicaFaults.close(),

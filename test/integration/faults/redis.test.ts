@@ -2,6 +2,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import worker from '../../../src/index.ts';
+import { openCountedStores } from '../../helpers/count-trips.ts';
 import { type Call, createClient, createProject, signUp } from '../../helpers/client.ts';
 import { FAULT_MODES, type FaultMode } from '../../helpers/fault-modes.ts';
 import { openFaultyStore } from '../../helpers/faults.ts';
@@ -9,6 +10,8 @@ import { addMember, sqlAsSuperuser } from '../../helpers/sql.ts';
 
 const FAULTS = FAULT_MODES.filter((mode) => mode !== 'ok');
 const RECOVERY = { timeout: 15_000, interval: 100 };
+/** For what must get through once Redis is well, however busy the machine is. */
+const PATIENCE = { CACHE_TIMEOUT_MS: '10000', LIMITER_TIMEOUT_MS: '10000' };
 /** Five failures open the breaker, as in production; nobody tries again within a test. */
 const FIVE_ONCE = JSON.stringify({ breaker: { failuresInARow: 5, pauseMs: 60_000 } });
 
@@ -46,7 +49,7 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
     const context = createExecutionContext();
     await worker.scheduled(
       createScheduledController({ cron: '* * * * *' }),
-      { ...env, ...variables },
+      { ...env, ...variables, ...PATIENCE },
       context,
     );
     await waitOnExecutionContext(context);
@@ -90,6 +93,25 @@ describe('a Redis that has failed five times', () => {
     await annotate(`${fault}: ten reads took ${took.join(', ')} ms`);
   });
 
+  it('costs one trip to the database, for who asks, and nothing else that is waited for', async () => {
+    const [redis, counted] = await Promise.all([openFaultyStore('redis'), openCountedStores()]);
+    const variables = { ...redis.variables, SETTINGS: FIVE_ONCE };
+    const ada = await signUp();
+    const project = `/v1/projects/${await createProject(ada)}`;
+    const change = { method: 'PATCH', body: { name: 'After' } };
+    await redis.set('error');
+    for (let count = 0; count < 5; count++)
+      expect((await ada.send('/v1/profile', { variables })).status).toBe(200);
+    try {
+      const reading = await counted.count(ada, `${project}/images`, { variables });
+      expect(reading).toEqual({ status: 200, rounds: ['database', 'database'] });
+      const writing = await counted.count(ada, project, { ...change, variables });
+      expect(writing).toEqual({ status: 200, rounds: ['database', 'database'] });
+    } finally {
+      await counted.close();
+    }
+  });
+
   it('is tried beside a request, which does not wait for that', async () => {
     const redis = await openFaultyStore('redis');
     const settings = { deadlines: { redisMs: 5_000 }, breaker: { failuresInARow: 5, pauseMs: 500 } };
@@ -113,5 +135,48 @@ describe('a Redis that has failed five times', () => {
     expect(slowest).toBeLessThan(2_500);
     expect((await ada.send('/v1/profile', call)).status).toBe(200);
     expect((await redis.calls()) - before).toBe(1);
+  });
+});
+
+describe('a second Redis', () => {
+  it('has the limits and the cached values while the first one is down, which is used again when it is back', async () => {
+    const [first, second, database] = await Promise.all([
+      openFaultyStore('redis'),
+      openFaultyStore('secondRedis'),
+      openFaultyStore('neon'),
+    ]);
+    const SETTINGS = JSON.stringify({ breaker: { failuresInARow: 5, pauseMs: 500 } });
+    const variables = {
+      ...first.variables,
+      ...second.variables,
+      ...database.variables,
+      SETTINGS,
+      // A value is not read anew while this runs, and a busy machine is no fault.
+      CACHE_TTL_SCALE: '100',
+      ...PATIENCE,
+    };
+    const ada = await signUp();
+    const project = `/v1/projects/${await createProject(ada)}`;
+    /** One read, and who was asked for it. */
+    const read = async () => {
+      const stores = [first, second, database];
+      const before = await Promise.all(stores.map(async (store) => await store.calls()));
+      const reply = await ada.send(project, { variables, isUntold: true });
+      expect(reply.status).toBe(200);
+      const after = await Promise.all(stores.map(async (store) => await store.calls()));
+      const calls = after.map((count, at) => count - (before[at] ?? 0));
+      return { calls, isCounted: reply.headers.has('ratelimit') };
+    };
+    const byFirst = { calls: [1, 0, 0], isCounted: true };
+    const bySecond = { calls: [0, 1, 0], isCounted: true };
+    const until = async (wanted: object) =>
+      await vi.waitUntil(async () => JSON.stringify(await read()) === JSON.stringify(wanted), RECOVERY);
+    await until(byFirst);
+    await first.set('down');
+    await until(bySecond);
+    for (let count = 0; count < 10; count++) expect(await read()).toEqual(bySecond);
+    await first.set('ok');
+    await until(byFirst);
+    expect(await read()).toEqual(byFirst);
   });
 });

@@ -272,6 +272,23 @@ describe('an origin with a name', () => {
     expect(kinds).toEqual(['later', 'later', 'failed', 'failed']);
   });
 
+  it('is waited for while no name can be looked up, and asked when one can again', async () => {
+    const answering = zone;
+    zone = new Proxy({}, { get: () => (response: http.ServerResponse) => response.destroy() });
+    const gate = openGate();
+    for (let n = 0; n < 10; n++) {
+      expect(await gate.reserve(ask(NAMED))).toMatchObject({
+        kind: 'later',
+        reason: 'dns',
+        at: now + 30_000,
+      });
+      now += 30_000;
+    }
+    zone = answering;
+    // The time of the service's breaker stands still here.
+    expect(await openGate().reserve(ask(NAMED))).toMatchObject({ kind: 'go' });
+  });
+
   it('is not asked when nobody can look it up', async () => {
     const answer = await openGate({}, null).reserve(ask(NAMED));
     expect(answer).toEqual({

@@ -10,17 +10,22 @@ const UNKNOWN: HostVerdict = { ok: false, reason: 'dns', detail: 'x', isTemporar
 let now = 0;
 let asked: string[] = [];
 let next: HostVerdict = PUBLIC;
+let isAnswering = true;
 let check = makeCheck();
 
 function makeCheck() {
-  return createNameCheck({ now: () => now }, async (host) => {
-    asked.push(host);
-    return next;
-  });
+  return createNameCheck(
+    { now: () => now },
+    async (host) => {
+      asked.push(host);
+      return next;
+    },
+    async () => isAnswering,
+  );
 }
 
 beforeEach(() => {
-  [now, asked, next, check] = [1_000_000, [], PUBLIC, makeCheck()];
+  [now, asked, next, isAnswering, check] = [1_000_000, [], PUBLIC, true, makeCheck()];
 });
 
 /** How many ms the verdict of now is kept. */
@@ -72,6 +77,20 @@ describe('what a name resolves to', () => {
     now += 300_000;
     next = UNKNOWN;
     expect((await check('a.example')).verdict).toEqual(UNKNOWN);
+  });
+
+  it('stays a passing fault, however often, while no name can be looked up', async () => {
+    next = UNKNOWN;
+    const look = async () => {
+      const { verdict } = await check('a.example');
+      now += 30_000;
+      return verdict;
+    };
+    expect([await look(), await look()]).toEqual([UNKNOWN, UNKNOWN]);
+    isAnswering = false;
+    for (let n = 0; n < 10; n++) expect(await look()).toEqual(UNKNOWN);
+    isAnswering = true;
+    expect(await look()).toEqual(MISSING);
   });
 
   it('is remembered for sixteen hosts', async () => {

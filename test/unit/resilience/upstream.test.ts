@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/errors/app-error.ts';
+import { BreakerOpenError } from '../../../src/resilience/breaker.ts';
 import type { Caller } from '../../../src/resilience/caller.ts';
 import { type Upstream, upstream } from '../../../src/resilience/upstream.ts';
 import { newCaller } from '../../helpers/caller.ts';
@@ -116,6 +117,22 @@ describe('a call of a service of ours', () => {
       options: { retryAfter: 2 },
     });
     expect(server.heard).toHaveLength(5);
+  });
+
+  it('is made all the same to find out whether the service answers, which opens and closes nothing', async () => {
+    answerWith(500);
+    const service = open({ retries: 0 });
+    const find = async () => await service.call(server.url, { isProbe: true }, text);
+    for (let count = 0; count < 6; count++) await expect(find()).rejects.toThrow();
+    expect(server.heard).toHaveLength(6);
+    for (let count = 0; count < 6; count++)
+      await expect(service.call(server.url, {}, text)).rejects.toThrow();
+    expect(server.heard).toHaveLength(11);
+    answerWith(200);
+    expect(await find()).toHaveLength(100_000);
+    await expect(service.call(server.url, {}, text)).rejects.toMatchObject({
+      cause: expect.any(BreakerOpenError),
+    });
   });
 
   it('is logged with what and who when it is slow', async () => {
