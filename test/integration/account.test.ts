@@ -22,7 +22,7 @@ async function signUp(name = 'Test Person'): Promise<Person> {
   const body = {
     email: `person-${crypto.randomUUID()}@test.example`,
     password: PASSWORD,
-    name: 'Test Person',
+    name,
   };
   const reply = await client.call<Signed>('/v1/auth/sign-up', { body });
   expect(reply.status).toBe(201);
