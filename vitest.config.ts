@@ -30,8 +30,9 @@ const node = (name: string, include: string[], more: object = {}) => ({
 
 export default defineConfig({
   test: {
-    // Vitest leaves a core to itself, which on a machine of two halves the speed.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Vitest leaves a core to itself, which on a machine of two halves the speed; and integration tests wait, for faults to
+    // pass or a host to answer, for longer than they compute, so that three share two cores well.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       node('unit', ['test/unit/**/*.test.ts']),
       node('property', ['test/property/**/*.test.ts']),

@@ -76,8 +76,8 @@ async function launch(
     args: ['-D', folder],
     cwd: folder,
     env: ENVIRONMENT,
-    // SIGINT is Postgres's fast shutdown: sessions are closed, the data is left clean.
-    stopSignal: 'SIGINT',
+    // SIGINT is Postgres's fast shutdown: sessions are closed, the data is left clean. SIGQUIT writes nothing more.
+    stopSignal: context.removeWhenOrphaned === undefined ? 'SIGINT' : 'SIGQUIT',
     graceMs: 8_000,
     ...context.account,
     ...(context.removeWhenOrphaned === undefined ? {} : { removeWhenOrphaned: context.removeWhenOrphaned }),

@@ -35,7 +35,7 @@ export interface ChildSpec {
   uid?: number;
   gid?: number;
   /** The signal that asks for an orderly end. Default SIGTERM. */
-  stopSignal?: 'SIGINT' | 'SIGTERM';
+  stopSignal?: 'SIGINT' | 'SIGQUIT' | 'SIGTERM';
   /** Time for an orderly end, in milliseconds, before the whole process group is killed. Default 5,000. */
   graceMs?: number;
   /** True for a Node child that reports `{ready: true, ...}` over IPC. */

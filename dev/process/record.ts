@@ -8,7 +8,7 @@ const ProcessRecord = z.object({
   pid: z.number().int().positive(),
   startTime: z.string(),
   command: z.string(),
-  stopSignal: z.enum(['SIGINT', 'SIGTERM']),
+  stopSignal: z.enum(['SIGINT', 'SIGQUIT', 'SIGTERM']),
   guard: z.object({ pid: z.number().int(), startTime: z.string() }),
   marker: z.string(),
 });

@@ -65,7 +65,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
 
   function accept(client: net.Socket): unknown {
     keep(client);
-    if (mode === 'reset') return client.resetAndDestroy();
+    if (mode === 'reset') return reset(client);
     if (mode === 'half-open') return silence(client);
     const speaker = speakers.get(mode);
     if (speaker) return speaker.emit('connection', client);
@@ -89,7 +89,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
           });
         });
       case 'lose-reply':
-        return connect(client, (server) => server.once('data', () => client.resetAndDestroy()));
+        return connect(client, (server) => server.once('data', () => reset(client)));
       default:
         return connect(client, (server) => server.pipe(client));
     }
@@ -115,7 +115,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
         if (dead.has(socket)) continue;
         if (next === 'half-open') silence(socket);
         // Kept-alive connections would escape the new mode.
-        else socket.resetAndDestroy();
+        else reset(socket);
       }
       if (next === 'down' && server.listening) {
         // Resolves only when the last connection, dead ones too, has closed; it listens no more from now on.
@@ -127,6 +127,15 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
       if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/**
+ * A socket that is ending cannot be reset: Node fails with EINVAL, and never closes it
+ * (https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset).
+ */
+function reset(socket: net.Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Everything that the server says comes later by `ms`, in its order. */

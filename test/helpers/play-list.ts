@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PASSWORD } from './password.ts';
 import type { Stores } from './stores.ts';
 
 /** What two people of a project do: ada owns it, tom is told of nothing and looks at what there is. */
@@ -29,7 +30,6 @@ export interface Answer {
 /** The Worker that gets the nth request. */
 export type Spread = (nth: number) => string;
 
-const PASSWORD = 'correct horse battery';
 const ID = /\b[a-z]{3,4}_[0-9a-z]{26}\b/g;
 const TIME = /"\d{4}-\d\d-\d\dT[\d:.]+Z"/g;
 const SETTLE_MS = 30_000;
@@ -53,6 +53,23 @@ export async function playList(stores: Stores, steps: readonly Step[], spread: S
 }
 
 async function playOnce(stores: Stores, steps: readonly Step[], spread: Spread): Promise<Answer[]> {
+  const primary = new pg.Client(stores.addresses.superuserUrl);
+  const replica = new pg.Client(stores.variables['DATABASE_REPLICA_URL'] ?? '');
+  try {
+    await Promise.all([primary.connect(), replica.connect()]);
+    return await playWith({ primary, replica }, steps, spread);
+  } finally {
+    await Promise.all([primary.end(), replica.end()]);
+  }
+}
+
+/** Connections that see what the Worker has left in the database. */
+interface Databases {
+  primary: pg.Client;
+  replica: pg.Client;
+}
+
+async function playWith(databases: Databases, steps: readonly Step[], spread: Spread): Promise<Answer[]> {
   const mark = crypto.randomUUID();
   let sent = 0;
   const call = async (session: Session, method: string, path: string, body?: object, isUntold = false) => {
@@ -71,7 +88,7 @@ async function playOnce(stores: Stores, steps: readonly Step[], spread: Spread):
     for (const cookie of response.headers.getSetCookie())
       session.token = /^darkroom_session_\d+=([^;]*)/.exec(cookie)?.[1] ?? session.token;
     const text = await response.text();
-    if (method !== 'GET') await settle(stores);
+    if (method !== 'GET') await settle(databases);
     return { status: response.status, text, limit: response.headers.get('ratelimit') };
   };
   const signUp = async (name: string) => {
@@ -86,8 +103,7 @@ async function playOnce(stores: Stores, steps: readonly Step[], spread: Spread):
   const there: Session = { token: '', bookmark: null };
   const created = await call(ada.session, 'POST', '/v1/projects', { name: 'project' });
   const { id: projectId } = JSON.parse(created.text) as { id: string };
-  await query(
-    stores.addresses.superuserUrl,
+  await databases.primary.query(
     `insert into project_members (project_id, user_id, role) values ($1, $2, 'viewer')`,
     [projectId, tom.userId],
   );
@@ -126,7 +142,7 @@ async function playOnce(stores: Stores, steps: readonly Step[], spread: Spread):
     }
   };
 
-  await settle(stores);
+  await settle(databases);
   const names = new Map<string, string>();
   const nameOf = (id: string) => {
     const name = names.get(id) ?? `id ${names.size}`;
@@ -146,30 +162,18 @@ async function playOnce(stores: Stores, steps: readonly Step[], spread: Spread):
 }
 
 /** Waits until what follows a commit is done, and the replica has it. */
-async function settle({ addresses, variables }: Stores): Promise<void> {
+async function settle({ primary, replica }: Databases): Promise<void> {
   const end = Date.now() + SETTLE_MS;
   for (;;) {
-    const [primary] = await query(
-      addresses.superuserUrl,
+    const { rows: made } = await primary.query<{ lsn: string; waiting: number }>(
       `select pg_current_wal_lsn() as lsn, (select count(*)::integer from outbox where done_at is null) as waiting`,
     );
-    const [replica] = await query(
-      variables['DATABASE_REPLICA_URL'] ?? '',
-      'select pg_last_wal_replay_lsn() >= $1::pg_lsn as has_all',
-      [primary?.['lsn']],
+    const { rows: had } = await replica.query<{ hasAll: boolean }>(
+      'select pg_last_wal_replay_lsn() >= $1::pg_lsn as "hasAll"',
+      [made[0]?.lsn],
     );
-    if (primary?.['waiting'] === 0 && replica?.['has_all'] === true) return;
+    if (made[0]?.waiting === 0 && had[0]?.hasAll === true) return;
     if (Date.now() > end) throw new Error('What follows a commit was not done in time');
     await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-async function query(url: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text, values)).rows;
-  } finally {
-    await client.end();
   }
 }

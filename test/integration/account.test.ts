@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { passwordQueue } from '../../src/domain/account/password.ts';
 import { hashToken, newToken } from '../../src/domain/account/session-token.ts';
-import { type Client, createClient, type Person, signUp } from '../helpers/client.ts';
+import { type Client, createClient, type Person } from '../helpers/client.ts';
+import { PASSWORD } from '../helpers/password.ts';
 import { countRows, sqlAsSuperuser } from '../helpers/sql.ts';
 
 interface Signed {
@@ -14,6 +15,19 @@ interface Sessions {
 afterEach(() => {
   vi.restoreAllMocks();
 });
+
+/** By the route itself, unlike the helper of the same name. */
+async function signUp(name = 'Test Person'): Promise<Person> {
+  const client = createClient();
+  const body = {
+    email: `person-${crypto.randomUUID()}@test.example`,
+    password: PASSWORD,
+    name,
+  };
+  const reply = await client.call<Signed>('/v1/auth/sign-up', { body });
+  expect(reply.status).toBe(201);
+  return Object.assign(client, { userId: reply.body.user.id, email: body.email, password: PASSWORD });
+}
 
 /** Another browser of the same person. */
 async function signInAgain(person: Person, headers: Record<string, string> = {}): Promise<Client> {

@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { Redis } from '@upstash/redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedEngine, startGateway } from '../../dev/redis/index.ts';
@@ -127,6 +129,21 @@ describe('a fault proxy before Redis', () => {
     await proxy.set('ok');
     expect(await ask(proxy, { agent })).toBe('waits');
     expect(await ask(proxy, { agent })).toBe('200 {"result":"1"}');
+  });
+
+  it('closes a connection that is ending just when it is struck, too', async () => {
+    const { promise: accepted, resolve } = Promise.withResolvers<net.Socket>();
+    // What Node says on this channel holds the socket that a server has taken.
+    const note = (message: unknown) => resolve((message as { socket: net.Socket }).socket);
+    subscribe('net.server.socket', note);
+    const client = net.connect(Number(new URL(proxy.url).port), '127.0.0.1');
+    stops.push(async () => client.destroy());
+    const socket = await accepted;
+    unsubscribe('net.server.socket', note);
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(10_000) });
+    socket.end('half');
+    await proxy.set('ok');
+    await closed;
   });
 
   it('counts the requests, several of one connection too, in every mode that takes them', async () => {

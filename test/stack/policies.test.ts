@@ -64,10 +64,12 @@ async function outcomesOf({ sql, expected }: Probe): Promise<Record<string, numb
   return outcomes;
 }
 
-/** The first probe whose outcome is not the expected one, or null. */
-async function findDifference(): Promise<string | null> {
+/** A probe whose outcome is not the expected one, or null. Those that name the table, which are likely to, come first. */
+async function findDifference(table: string): Promise<string | null> {
   await client.query('savepoint probe');
-  for (const { sql, expected } of PROBES) {
+  const isNamed = ({ sql }: Probe) => sql.includes(table);
+  const probes = [...PROBES.filter(isNamed), ...PROBES.filter((probe) => !isNamed(probe))];
+  for (const { sql, expected } of probes) {
     for (const asker of Object.keys(expected) as Asker[]) {
       const outcome = await ask(asker, sql);
       if (outcome !== expected[asker]) return `${asker}: ${sql} -> ${outcome}`;
@@ -156,7 +158,7 @@ describe('the policy matrix', () => {
     for (const { name, table } of policies) {
       const difference = await inVain(async () => {
         await client.query(`drop policy ${name} on ${table}`);
-        return await findDifference();
+        return await findDifference(table);
       });
       if (difference === null) unnoticed.push(name);
     }
@@ -173,7 +175,7 @@ describe('the policy matrix', () => {
       if (clauses.length === 0) continue;
       const difference = await inVain(async () => {
         await client.query(`alter policy ${name} on ${table} ${clauses.join(' ')}`);
-        return await findDifference();
+        return await findDifference(table);
       });
       if (difference === null) unnoticed.push(name);
     }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashPassword, passwordQueue, verifyPassword } from '../../../src/domain/account/password.ts';
 import { createLeaseQueue, type LeaseQueue } from '../../../src/resilience/lease-queue.ts';
-
-const PASSWORD = 'correct horse battery';
-const CHEAP_KEY = 'AsWvwMY/76m6UtetkFvlJIEPTCAm8Pu2vkYrRktx10s=';
+import { CHEAP_HASH, PASSWORD } from '../../helpers/password.ts';
 
 function countTurns(): { queue: LeaseQueue; turns: () => number } {
   const inner = createLeaseQueue({ concurrency: 2, maxWaiting: 8, maxWaitMs: 5_000, leaseMs: 10_000 });
@@ -31,10 +29,8 @@ function occupy(): () => Promise<unknown> {
 
 describe('password hashing', () => {
   it('reads a hash that was made with another cost', async () => {
-    // scrypt(correct horse battery, 16 zero bytes, N=1024, r=8, p=1), by another implementation.
-    const cheap = `$scrypt$ln=10,r=8,p=1$${Buffer.alloc(16).toString('base64')}$${CHEAP_KEY}`;
-    expect(await verifyPassword(PASSWORD, cheap)).toBe(true);
-    expect(await verifyPassword('wrong', cheap)).toBe(false);
+    expect(await verifyPassword(PASSWORD, CHEAP_HASH)).toBe(true);
+    expect(await verifyPassword('wrong', CHEAP_HASH)).toBe(false);
   });
 
   it('fails loudly on a hash that is none', async () => {
