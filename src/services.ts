@@ -159,6 +159,7 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
       redis,
       prefix,
       now: () => systemClock.now(),
+      bumpedAt: (tag) => cacheMemory.bumped.get(tag) ?? null,
       memory: principalMemory,
     }),
     limiter: createLimiter({ ...limits, hasOwnDatabase, platform: config, memory: isolateLimiterMemory }),

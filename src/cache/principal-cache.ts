@@ -6,6 +6,7 @@ import { BoundedMap } from '../lib/bounded-map.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 import { addScript, defineScript } from '../redis/script.ts';
+import type { Tag } from './tags.ts';
 import { isValid } from './validity.ts';
 
 /** Who is behind a credential, with everything that admits or limits a request. */
@@ -50,6 +51,8 @@ export interface PrincipalCache {
   refresh(name: string, read: () => Promise<unknown>): Promise<void>;
   /** Best effort: a record that could not be written costs the next request a database look-up. */
   put(name: string, record: Principal, readAt: Bookmark): Promise<void>;
+  /** Best effort: of a record that the database does not know any more. */
+  forget(name: string): Promise<void>;
   /** Rejects unless every endpoint knows: an ended credential must not be forgotten, so the caller repeats it. */
   revoke(names: readonly string[]): Promise<void>;
 }
@@ -92,16 +95,37 @@ return 1
 export interface PrincipalMemory {
   /** By name: what records say, so that the same one is not sent and read again with every request. */
   read: Map<string, ReadRecord>;
+  /** By name: what was read from the database a moment ago, for while Redis does not answer. */
+  alone: Map<string, AloneRecord>;
+  /** Names that this isolate has revoked: a slow request may still bring what it read before. */
+  revoked: Map<string, true>;
   /** By name: when a request began to read the record anew, in milliseconds since the epoch. */
   refreshing: Map<string, number>;
 }
 
+interface AloneRecord {
+  principal: Principal;
+  readAt: Bookmark;
+  /** Milliseconds since the epoch. */
+  storedAt: number;
+}
+
+/**
+ * Without Redis the database says who asks, but not with every request of the same person: it has enough to do then.
+ * Values that an isolate holds count as long (ALONE_MS of the cache).
+ */
+const ALONE_MS = 2_000;
 const MAX_REMEMBERED = 1_000;
 /** Whoever reads a record anew for longer is taken for dead. */
 const REFRESH_LEASE_MS = 10_000;
 
 export function createPrincipalMemory(): PrincipalMemory {
-  return { read: new BoundedMap(MAX_REMEMBERED), refreshing: new BoundedMap(MAX_REMEMBERED) };
+  return {
+    read: new BoundedMap(MAX_REMEMBERED),
+    alone: new BoundedMap(MAX_REMEMBERED),
+    revoked: new BoundedMap(MAX_REMEMBERED),
+    refreshing: new BoundedMap(MAX_REMEMBERED),
+  };
 }
 
 const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
@@ -115,16 +139,40 @@ function parseLooked(answer: unknown): [text: string | null, tag: string | null]
   throw new Error('Redis did not answer with a record and a tag');
 }
 
+/** KEYS: record. The mark of an ended credential stays. */
+const FORGET = defineScript(`
+if redis.call('GET', KEYS[1]) == '${REVOKED}' then return 0 end
+return redis.call('DEL', KEYS[1])
+`);
+
 export interface PrincipalCacheOptions {
   redis: RedisDatabase;
   prefix: string;
   now(): number;
   memory: PrincipalMemory;
+  /** The last write that this isolate has told the caches of. */
+  bumpedAt(tag: Tag): Bookmark | null;
 }
 
-export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCacheOptions): PrincipalCache {
+export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalCache {
+  const { redis, prefix, now, memory, bumpedAt } = options;
   const keyOf = (name: string) => `${prefix}:p:${name}`;
   const openBatch = () => redis.open();
+
+  /** Null for a record that is old, or older than a write that this isolate has told the caches of. */
+  function recall(name: string): LookedUp | null {
+    if (memory.revoked.has(name)) return { state: 'revoked' };
+    const held = memory.alone.get(name);
+    if (!held || now() - held.storedAt >= ALONE_MS) return null;
+    const { principal: known, readAt, storedAt } = held;
+    if (!isValid(readAt, [bumpedAt(`user:${known.userId}`)])) return null;
+    return {
+      state: 'found',
+      principal: known,
+      storedAt,
+      written: { epoch: readAt.epoch, xid: readAt.xid - 1n },
+    };
+  }
 
   return {
     async look(batch, name) {
@@ -138,7 +186,7 @@ export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCa
         else memory.read.delete(name);
         return found ?? { state: text === REVOKED ? 'revoked' : 'unknown' };
       } catch {
-        return { state: 'silent' };
+        return recall(name) ?? { state: 'silent' };
       }
     },
     isKnown: (name) => memory.read.has(name),
@@ -153,13 +201,27 @@ export function createPrincipalCache({ redis, prefix, now, memory }: PrincipalCa
       }
     },
     async put(name, record, readAt) {
-      const text = `${record.userId}|${formatBookmark(readAt)}|${now()}|${JSON.stringify(record)}`;
+      const storedAt = now();
+      memory.alone.set(name, { principal: record, readAt, storedAt });
+      const text = `${record.userId}|${formatBookmark(readAt)}|${storedAt}|${JSON.stringify(record)}`;
       const batch = redis.open();
       const answer = addScript(batch, openBatch, PUT, [keyOf(name)], [text, RECORD_SECONDS]);
       await batch.send();
       await answer.catch(() => undefined);
     },
+    async forget(name) {
+      memory.read.delete(name);
+      memory.alone.delete(name);
+      const batch = redis.open();
+      const answer = addScript(batch, openBatch, FORGET, [keyOf(name)], []);
+      await batch.send();
+      await answer.catch(() => undefined);
+    },
     async revoke(names) {
+      for (const name of names) {
+        memory.read.delete(name);
+        memory.revoked.set(name, true);
+      }
       if (names.length === 0) return;
       await redis.tellAll((list) => {
         for (const name of names) list.set(keyOf(name), REVOKED, { ex: REVOKED_SECONDS });

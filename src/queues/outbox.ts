@@ -5,6 +5,7 @@ import { runBatch, values } from '../db/batch.ts';
 import { enter, textArray } from '../db/statement.ts';
 import { reportProgress } from '../domain/job/report-progress.ts';
 import { withDeadline } from '../lib/deadline.ts';
+import { sleep } from '../lib/sleep.ts';
 import { parseBookmark } from '../lib/bookmark.ts';
 import { describeError, logEvent } from '../observability/logger.ts';
 import { purgeEverywhere } from '../purge/purger.ts';
@@ -64,6 +65,12 @@ interface ClaimedRow {
   requestId: string | null;
 }
 
+/**
+ * What caches must forget is tried again after each of these pauses, within the claim: one late answer of Redis must not
+ * leave a revoked key in use until cron comes.
+ */
+const SOON_MS = [500, 2_500];
+
 /** A claimed row that was not marked done is tried again after this long, doubled each time up to an hour. */
 const CLAIM_SECONDS = 30;
 const MAX_CLAIM_SECONDS = 3_600;
@@ -71,7 +78,7 @@ const MAX_CLAIM_SECONDS = 3_600;
 /**
  * Does what the waiting outbox rows ask for: those named, or up to 100 that are due. Every row is done at
  * least once; all of it can be repeated without harm. Returns how many rows were done; rejects with the first
- * failure after every row was tried.
+ * failure after every row was tried, of named ones some more than once.
  */
 export async function dispatchOutbox(services: Services, ids?: string[]): Promise<number> {
   const due = sql`select id from outbox where done_at is null and available_at <= now()
@@ -87,17 +94,41 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
     ],
     { deadline: 'write' },
   );
-  const done: string[] = [];
-  const failures: unknown[] = [];
   // Who is told of a change and looks must not find what was cached before it.
   const rows = values<ClaimedRow>(results[1]).toSorted((a, b) => Number(isBump(b)) - Number(isBump(a)));
+  let { done, failed } = await performAll(services, rows);
+  for (const pauseMs of ids ? SOON_MS : []) {
+    const urgent = failed.filter(({ row }) => isUrgent(row));
+    if (urgent.length === 0) break;
+    await sleep(pauseMs);
+    const again = await performAll(
+      services,
+      urgent.map(({ row }) => row),
+    );
+    done += again.done;
+    failed = [...failed.filter(({ row }) => !isUrgent(row)), ...again.failed];
+  }
+  const [first] = failed;
+  if (first) throw first.error;
+  return done;
+}
+
+interface Outcome {
+  /** How many rows were done, and are marked so. */
+  done: number;
+  failed: { row: ClaimedRow; error: unknown }[];
+}
+
+async function performAll(services: Services, rows: ClaimedRow[]): Promise<Outcome> {
+  const done: string[] = [];
+  const failed: Outcome['failed'] = [];
   for (const row of rows) {
     try {
       await perform(services, row);
       done.push(row.id);
     } catch (error) {
       // The rows after it must not wait for what this one needs.
-      failures.push(error);
+      failed.push({ row, error });
       const { id, topic, requestId } = row;
       logEvent('warn', 'outbox_failed', { outboxId: id, topic, requestId, ...describeError(error) });
     }
@@ -106,8 +137,12 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
     const mark = sql`update outbox set done_at = now() where id = any(${textArray(done)}::text[])`;
     await runBatch(services.db.service, [enter(null, 'outbox'), mark], { deadline: 'write' });
   }
-  if (failures.length > 0) throw failures[0];
-  return done.length;
+  return { done: done.length, failed };
+}
+
+/** What caches would go on to say of a right that has ended. */
+function isUrgent({ topic }: ClaimedRow): boolean {
+  return topic === 'cache.bump' || topic === 'sessions.revoked';
 }
 
 function isBump({ topic }: ClaimedRow): boolean {

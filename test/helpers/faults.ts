@@ -57,6 +57,9 @@ export async function openFaultyStore(store: keyof typeof VARIABLES): Promise<Fa
   const variables = {
     [VARIABLES[store]]: addressBehind(url, inject('variables')[VARIABLES[store]] ?? url),
     ...(store === 'redis' && { CACHE_TIMEOUT_MS: '150', LIMITER_TIMEOUT_MS: '150' }),
+    ...(store === 'secondRedis' && {
+      UPSTASH_REDIS_SECOND_REST_TOKEN: inject('variables')['UPSTASH_REDIS_REST_TOKEN'] ?? '',
+    }),
   };
   return { variables, ...faultOf(name) };
 }

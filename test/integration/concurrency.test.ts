@@ -43,6 +43,23 @@ describe('exports of an account', () => {
     await Promise.all([fourth.arrayBuffer(), fifth.arrayBuffer()]);
   });
 
+  it('are not kept by a HEAD, which counts as one that is asked for', async () => {
+    const ada = await signUp();
+    const path = `/v1/projects/${await createProject(ada)}/export?format=zip`;
+    const call = { method: 'HEAD', variables: DEPLOYED };
+    for (let count = 0; count < 9; count++) {
+      const head = await ada.send(path, call);
+      expect(head.status).toBe(200);
+      expect(head.headers.get('content-type')).toBe('application/zip');
+      expect(head.headers.get('ratelimit')).toContain(`"export";r=${9 - count}`);
+      expect(await head.text()).toBe('');
+    }
+    const last = await ada.send(path, { variables: DEPLOYED });
+    expect(last.status).toBe(200);
+    await last.arrayBuffer();
+    expect((await ada.send(path, call)).status).toBe(429);
+  });
+
   it('are counted for each account alone, and six with the plan pro', async () => {
     const [ada, eve] = [await signUp(), await signUp()];
     await sqlAsSuperuser(`update profiles set plan = 'pro' where id = $1`, [ada.userId]);

@@ -23,6 +23,7 @@ const principalOptions = () => ({
   prefix: CACHE,
   now: () => Date.now(),
   memory: createPrincipalMemory(),
+  bumpedAt: () => null,
 });
 
 function redisOfTheStack(variables: Record<string, string> = {}): RedisDatabase {

@@ -34,7 +34,8 @@ export async function admitPrincipal(
     const isOld = ctx.services.clock.now() - storedAt > REFRESH_AFTER_MS;
     if (isOld) {
       const refreshed = ctx.services.principals.refresh(credential.name, async () => {
-        await readAnew(ctx, credential);
+        // It was in Redis, so that no stranger can make this happen with what they make up.
+        if (!(await readAnew(ctx, credential))) await ctx.services.principals.forget(credential.name);
       });
       ctx.waitUntil('principal-refresh', refreshed);
     }

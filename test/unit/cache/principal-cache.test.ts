@@ -25,6 +25,7 @@ function openCache(wrong?: { answer: unknown }) {
   const stored: { text: string | null; tag: string | null } = { text: null, tag: null };
   const clock = { ms: 0 };
   const heads: unknown[] = [];
+  const bumped = new Map<string, { epoch: number; xid: bigint }>();
   const open = () =>
     openBatch(async (enqueueAll) => {
       const list = new CommandList();
@@ -34,14 +35,20 @@ function openCache(wrong?: { answer: unknown }) {
     });
   const redis = { open, tellAll: async () => undefined, ping: async () => undefined };
   const memory = createPrincipalMemory();
-  const cache = createPrincipalCache({ redis, prefix: 'test', now: () => clock.ms, memory });
+  const cache = createPrincipalCache({
+    redis,
+    prefix: 'test',
+    now: () => clock.ms,
+    memory,
+    bumpedAt: (tag) => bumped.get(tag) ?? null,
+  });
   const look = async (name = 'ada') => {
     const batch = open();
     const found = cache.look(batch, name);
     await batch.send();
     return await found;
   };
-  return { stored, clock, heads, cache, look };
+  return { stored, clock, bumped, heads, cache, look };
 }
 
 describe('a record that was seen before', () => {
@@ -107,6 +114,50 @@ describe('a record that the isolate has', () => {
     expect(await look()).toEqual({ state: 'unknown' });
     await look();
     expect(heads.at(-1)).toBe('');
+  });
+});
+
+describe('while Redis does not answer', () => {
+  const readAt = { epoch: 1, xid: 10n };
+  const silent = { answer: undefined };
+
+  it('what the database has said counts for two seconds', async () => {
+    const { clock, cache, look } = openCache(silent);
+    await cache.put('ada', ada, readAt);
+    clock.ms = 1_999;
+    expect(await look('ada')).toEqual({
+      state: 'found',
+      principal: ada,
+      storedAt: 0,
+      written: { epoch: 1, xid: 9n },
+    });
+    expect(await look('bob')).toEqual({ state: 'silent' });
+    clock.ms = 2_000;
+    expect(await look('ada')).toEqual({ state: 'silent' });
+  });
+
+  it('it counts no longer than until this isolate hears of a write to the person', async () => {
+    const { bumped, cache, look } = openCache(silent);
+    await cache.put('ada', ada, readAt);
+    bumped.set('user:usr_1', { epoch: 1, xid: 9n });
+    expect(await look()).toMatchObject({ state: 'found' });
+    bumped.set('user:usr_1', { epoch: 1, xid: 10n });
+    expect(await look()).toEqual({ state: 'silent' });
+  });
+
+  it('a credential that this isolate has revoked stays so, whatever a slow request brings', async () => {
+    const { cache, look } = openCache(silent);
+    await cache.put('ada', ada, readAt);
+    await cache.revoke(['ada']);
+    await cache.put('ada', ada, readAt);
+    expect(await look()).toEqual({ state: 'revoked' });
+  });
+
+  it('what the database does not know any more is forgotten', async () => {
+    const { cache, look } = openCache(silent);
+    await cache.put('ada', ada, readAt);
+    await cache.forget('ada');
+    expect(await look()).toEqual({ state: 'silent' });
   });
 });
 
