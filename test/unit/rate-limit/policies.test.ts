@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PLATFORM_LIMITERS } from '../../../src/rate-limit/platform.ts';
-import { policiesOf, type Policy, requestLimitOf } from '../../../src/rate-limit/policies.ts';
+import { policiesOf, requestLimitOf } from '../../../src/rate-limit/policies.ts';
 
 const DEPLOYED = policiesOf(1);
 const LAPTOP = policiesOf(10);
@@ -59,13 +60,13 @@ describe('the policies', () => {
   });
 
   it('have the figures of wrangler.toml, in production and in staging', () => {
-    const toml = readFileSync(new URL('../../../wrangler.toml', import.meta.url), 'utf8');
+    const toml = readFileSync(path.join(import.meta.dirname, '../../../wrangler.toml'), 'utf8');
     const declared = [
       ...toml.matchAll(
         /ratelimits\]\]\nname = "(\w+)"\nnamespace_id = "(\d+)"\nsimple = { limit = (\d+), period = (\d+) }/g,
       ),
     ].map(([, name, id, limit, period]) => ({ name, id, limit: Number(limit), period: Number(period) }));
-    for (const { platform, limit, windowSeconds } of Object.values<Policy>(DEPLOYED))
+    for (const { platform, limit, windowSeconds } of Object.values({ ...DEPLOYED }))
       if (platform !== undefined)
         expect(declared.filter(({ name }) => name === platform)).toMatchObject([
           { limit, period: windowSeconds },
