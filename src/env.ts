@@ -302,12 +302,13 @@ export function parseConfig(env: object): ConfigResult {
 function withBindings(variables: Variables, env: object): Config {
   const { MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM, ...more } =
     env as Bindings;
-  const { LIMIT_STRANGERS, LIMIT_ACCOUNTS } = more;
+  const { LIMIT_STRANGERS, LIMIT_ACCOUNTS, LIMIT_VISITORS } = more;
   return {
     ...variables,
     ...{ MEDIA, CRAWL_QUEUE, DISCOVER_QUEUE, CRAWL_COORDINATOR, ASSETS, HOST_GATE, ROOM },
     ...(LIMIT_STRANGERS && { LIMIT_STRANGERS }),
     ...(LIMIT_ACCOUNTS && { LIMIT_ACCOUNTS }),
+    ...(LIMIT_VISITORS && { LIMIT_VISITORS }),
   };
 }
 

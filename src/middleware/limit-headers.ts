@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
 import { toLimitHeaders } from '../rate-limit/headers.ts';
+import { logFaults } from '../rate-limit/log-faults.ts';
 
 /** Tells how the request was limited, on every reply, and in the log who judged when it was not Redis. */
 export function limitHeaders() {
@@ -8,17 +9,6 @@ export function limitHeaders() {
     await next();
     const { limits } = c.get('ctx');
     for (const [name, value] of Object.entries(toLimitHeaders(limits))) c.res.headers.set(name, value);
-    const alone = limits.filter(({ source }) => source === 'platform' || source === 'isolate');
-    const [first] = alone;
-    if (!first) return;
-    const log = c.get('log');
-    log['limiter'] = alone.map(({ source, policy }) => `${source}:${policy.name}`).join(' ');
-    log['limiterFault'] = describeFault(first.fault);
+    logFaults(c.get('log'), limits);
   });
-}
-
-/** The client's own messages end with the command, and with it the key. */
-function describeFault(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault);
-  return `${fault.name}: ${fault.message.split(', command was')[0]}`;
 }

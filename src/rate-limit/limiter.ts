@@ -4,9 +4,8 @@ import type { Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
-import type { LimiterMemory } from './limiter-memory.ts';
-import { askPlatform, type PlatformLimiters } from './platform.ts';
-import type { Policy } from './policies.ts';
+import { judgeWithoutRedis, type LocalJudges } from './judge-without-redis.ts';
+import { countNameOf, type Policy } from './policies.ts';
 import { createScriptClient } from './script-client.ts';
 
 /** The limit of a key stands in Redis this long after it was last told: many times as long as what it was read from. */
@@ -31,7 +30,7 @@ export interface Verdict extends Check {
   source: 'redis' | 'platform' | 'isolate' | 'off';
   /** What all isolates together know; null when Redis did not judge. */
   shared: { remaining: number; resetSeconds: number } | null;
-  /** Why Redis did not judge. */
+  /** Why whoever is to judge first did not; null when they did. */
   fault: unknown;
 }
 
@@ -49,7 +48,7 @@ export interface Limiter {
   setKeyLimit(policy: Policy, key: string, limit: number): Promise<void>;
 }
 
-export interface LimiterOptions {
+export interface LimiterOptions extends LocalJudges {
   redis: RedisDatabase;
   /** The limits are in a database of their own: what is enqueued goes there at once, beside the caller's trip. */
   hasOwnDatabase: boolean;
@@ -58,9 +57,7 @@ export interface LimiterOptions {
   prefix: string;
   /** How long the verdicts of a trip of their own are waited for. */
   timeoutMs: number;
-  platform: PlatformLimiters;
   clock: Clock;
-  memory: LimiterMemory;
 }
 
 /**
@@ -68,11 +65,10 @@ export interface LimiterOptions {
  * limiter and then to a stricter bucket of this isolate.
  */
 export function createLimiter(options: LimiterOptions): Limiter {
-  const { redis, clock, memory, prefix, timeoutMs, platform } = options;
-  const nameOf = (policy: Policy, key: string) => `${policy.name}:${key}`;
-  const countKeyOf = ({ policy, key }: Check) => `${prefix}:${nameOf(policy, key)}`;
+  const { redis, clock, memory, prefix, timeoutMs } = options;
+  const countKeyOf = ({ policy, key }: Check) => `${prefix}:${countNameOf(policy, key)}`;
   const limitKeyOf = (policy: Policy, key: string) =>
-    policy.nameOf ? `${prefix}:limit-of:${nameOf(policy, key)}` : null;
+    policy.nameOf ? `${prefix}:limit-of:${countNameOf(policy, key)}` : null;
 
   /** What the library's window needs of one check. */
   function contextOf({ policy, key }: Check, batch: CommandBatch) {
@@ -96,7 +92,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const now = clock.now();
     const windowMs = policy.windowSeconds * 1000;
     const resetAt = (Math.floor(now / windowMs) + 1) * windowMs;
-    const refused = check.isPeek ? null : memory.findRefusal(nameOf(policy, key));
+    const refused = check.isPeek ? null : memory.findRefusal(countNameOf(policy, key));
     if (refused)
       return toVerdict(check, { limit: refused.limit, remaining: 0, allowed: false, resetAt, now });
     const window = windowOf(policy);
@@ -106,34 +102,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return toVerdict(check, { limit, remaining, allowed: remaining > 0, resetAt, now });
     }
     const { success: allowed, remaining, limit } = await window.limit(context, countKeyOf(check));
-    if (!allowed) memory.rememberRefusal(nameOf(policy, key), limit, resetAt);
+    if (!allowed) memory.rememberRefusal(countNameOf(policy, key), limit, resetAt);
     return toVerdict(check, { limit, remaining, allowed, resetAt, now });
-  }
-
-  async function judgeWithoutRedis(check: Check, fault: unknown): Promise<Verdict> {
-    const { policy, key, isPeek } = check;
-    const known = { ...check, limit: policy.limit, name: policy.name, shared: null, fault };
-    const counter = policy.platform && !isPeek ? platform[policy.platform] : undefined;
-    if (counter) {
-      try {
-        const allowed = await askPlatform(counter, nameOf(policy, key));
-        return {
-          ...known,
-          allowed,
-          retryAfterSeconds: allowed ? 0 : policy.windowSeconds,
-          source: 'platform',
-        };
-      } catch (error) {
-        // The log has to tell both.
-        known.fault = new AggregateError([fault, error], `${String(fault)}; ${String(error)}`);
-      }
-    }
-    const { allowed, retryAfterMs } = memory.buckets[isPeek ? 'peek' : 'take'](
-      nameOf(policy, key),
-      policy.localLimit,
-      policy.windowSeconds * 1000,
-    );
-    return { ...known, allowed, retryAfterSeconds: Math.ceil(retryAfterMs / 1000), source: 'isolate' };
   }
 
   /** Sends what waits itself unless it is in the `trip` of somebody else. */
@@ -154,7 +124,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       checks.map(async (check, index) => {
         const answer = answers[index];
         if (answer?.status === 'fulfilled') return answer.value;
-        return await judgeWithoutRedis(check, answer?.reason);
+        return await judgeWithoutRedis(options, check, answer?.reason);
       }),
     );
   }
@@ -167,10 +137,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
       // A refused attempt was not counted, and neither is one that the platform counted: it cannot forget.
       if (!allowed || isPeek || source === 'platform' || source === 'off') return;
       if (source === 'isolate') {
-        memory.buckets.giveBack(nameOf(policy, key), policy.localLimit);
+        memory.buckets.giveBack(countNameOf(policy, key), policy.localLimit);
         return;
       }
-      memory.forgetRefusal(nameOf(policy, key));
+      memory.forgetRefusal(countNameOf(policy, key));
       const batch = redis.open();
       const check = { policy, key };
       const given = windowOf(policy).limit(contextOf(check, batch), countKeyOf(check), -1);
@@ -182,7 +152,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const batch = redis.open();
       const told = batch.add((list) => list.set(limitKey, limit, { ex: KEY_LIMIT_SECONDS }));
       await Promise.all([batch.send(), told]);
-      memory.forgetRefusal(nameOf(policy, key));
+      memory.forgetRefusal(countNameOf(policy, key));
     },
   };
 }

@@ -10,13 +10,18 @@ export interface Policy {
   windowSeconds: number;
   /** What one isolate allows in the same window while it is alone: stricter, for there are many isolates. */
   localLimit: number;
-  /** Which of the platform's limiters counts the same figure, and stands in for Redis. */
+  /** Which of the platform's limiters counts the same figure: it stands in for Redis, and is the first where none is asked. */
   platform?: PlatformLimiterName;
   /**
    * For keys that may have a limit of their own in Redis: how the headers name a limit, or null for one that no key
    * can have.
    */
   nameOf?(limit: number): string | null;
+}
+
+/** What is counted, by which everybody who counts finds it again. */
+export function countNameOf(policy: Policy, key: string): string {
+  return `${policy.name}:${key}`;
 }
 
 /** The policies of one deployment. */
@@ -33,6 +38,8 @@ export interface Policies {
   failedSignIn: Policy;
   /** Requests of one address whose credentials turned out to be no good. */
   badCredentials: Policy;
+  /** What one address is served of public pages and not from memory; Redis is not asked. */
+  visitor: Policy;
   upload: Policy;
   jobStart: Policy;
   export: Policy;
@@ -42,6 +49,8 @@ export interface Policies {
 const PER_ADDRESS = 60;
 /** More than a person mistypes, far fewer than a guess needs: at most 2,880 a day for one account. */
 const FAILED_PER_ACCOUNT = 20;
+/** A page shows 60 images: ten pages a minute are more than anybody looks through. */
+const VISITS = 600;
 /** An upload decodes an image, 0.3 s for the largest: one caller keeps an isolate busy at most. */
 const UPLOADS = 300;
 /** A start wakes a coordinator and fills the queue. */
@@ -88,6 +97,7 @@ function createPolicies(scale: number): Policies {
     signIn: limited('sign-in', PER_ADDRESS, platform('LIMIT_STRANGERS')),
     failedSignIn: createPolicy('failed-sign-in', FAILED_PER_ACCOUNT, { windowSeconds: 600 }),
     badCredentials: limited('bad-credentials', PER_ADDRESS),
+    visitor: limited('visitor', VISITS, platform('LIMIT_VISITORS')),
     upload: limited('upload', UPLOADS),
     jobStart: limited('job-start', JOB_STARTS),
     export: limited('export', EXPORTS),

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../../context.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { publicSiteOf } from '../../public-site/public-site.ts';
+import { limitVisitor } from './limit-visitor.ts';
 
 /**
  * All that a public reply may depend on besides its address. No cookie, no token and no host gets behind the copies.
@@ -26,8 +27,11 @@ interface Question {
   isWhole?: true;
 }
 
-/** Asks the entry point behind the platform's copies, and says in Cache-Status what those did. */
+/**
+ * Asks the entry point behind the platform's copies, and says in Cache-Status what those did. Errors: `rate_limited`.
+ */
 export async function askSite(c: Context<AppEnv>, { method, address, isWhole }: Question): Promise<Response> {
+  await limitVisitor(c);
   const site = publicSiteOf(c.executionCtx.exports);
   if (site === null)
     throw new AppError('internal', '', { cause: new Error('There is no entry point PublicSite') });

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PLATFORM_LIMITERS } from '../../../src/rate-limit/platform.ts';
 import { policiesOf, requestLimitOf } from '../../../src/rate-limit/policies.ts';
 
 const DEPLOYED = policiesOf(1);
@@ -10,6 +13,11 @@ describe('the policies', () => {
       expect(DEPLOYED[name]).toMatchObject({ limit: 60, windowSeconds: 60, localLimit: 15 });
       expect(LAPTOP[name]).toMatchObject({ limit: 600, windowSeconds: 60 });
     }
+  });
+
+  it('allow an address 600 visits a minute where it is deployed, one isolate alone a quarter', () => {
+    expect(DEPLOYED.visitor).toMatchObject({ limit: 600, windowSeconds: 60, localLimit: 150 });
+    expect(LAPTOP.visitor).toMatchObject({ limit: 6_000, localLimit: 1_500 });
   });
 
   it('allow an account 20 failed sign-ins in ten minutes everywhere, one isolate alone 5', () => {
@@ -47,6 +55,24 @@ describe('the policies', () => {
   it("bring the platform's limiters in only where they count the same figures", () => {
     expect(DEPLOYED.account.platform).toBe('LIMIT_ACCOUNTS');
     expect(LAPTOP.account.platform).toBeUndefined();
+    expect(DEPLOYED.visitor.platform).toBe('LIMIT_VISITORS');
+    expect(LAPTOP.visitor.platform).toBeUndefined();
+  });
+
+  it('have the figures of wrangler.toml, in production and in staging', () => {
+    const toml = readFileSync(path.join(import.meta.dirname, '../../../wrangler.toml'), 'utf8');
+    const declared = [
+      ...toml.matchAll(
+        /ratelimits\]\]\nname = "(\w+)"\nnamespace_id = "(\d+)"\nsimple = { limit = (\d+), period = (\d+) }/g,
+      ),
+    ].map(([, name, id, limit, period]) => ({ name, id, limit: Number(limit), period: Number(period) }));
+    for (const { platform, limit, windowSeconds } of Object.values({ ...DEPLOYED }))
+      if (platform !== undefined)
+        expect(declared.filter(({ name }) => name === platform)).toMatchObject([
+          { limit, period: windowSeconds },
+          { limit, period: windowSeconds },
+        ]);
+    expect(new Set(declared.map(({ id }) => id)).size).toBe(2 * PLATFORM_LIMITERS.length);
   });
 });
 
