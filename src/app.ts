@@ -75,7 +75,7 @@ export function buildApp(): App {
   publicRoutes(app);
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(
-    jsonBody(MAX_BODY_BYTES, isList),
+    jsonBody({ maxBytes: MAX_BODY_BYTES, within: 'bodyMs', isLater: isList }),
     requestContext(),
     bookmark(),
     limitHeaders(),
@@ -95,7 +95,13 @@ export function buildApp(): App {
     gate((path) => ATTEMPTED.has(path)),
   );
   for (const path of LIST_ROUTES)
-    app.use(path, signedIn(), largeList(), jsonBody(MAX_JOB_BODY_BYTES), idempotencyKey());
+    app.use(
+      path,
+      signedIn(),
+      largeList(),
+      jsonBody({ maxBytes: MAX_JOB_BODY_BYTES, within: 'writeMs' }),
+      idempotencyKey(),
+    );
   authRoutes(app);
   tokenRoutes(app);
   profileRoutes(app);

@@ -61,6 +61,8 @@ export interface AppEnv {
     trace: Trace;
     /** Not there for what the platform's copies ask for: whoever asked them has one. */
     deadline?: RequestDeadline;
+    /** While bytes of the body are waited for: the sender is at fault when the time ends then. */
+    isBodyAwaited?: boolean;
     /** Not there for what is answered before the services are wired. */
     ctx: RequestContext;
     log: LogFields;

@@ -883,6 +883,7 @@ export const t = {
       invitation_expired: 'Ask whoever sent it for another one.',
       email_taken: 'Sign in, or use another e-mail.',
       payload_too_large: 'Send less at once.',
+      request_timeout: 'Check your connection, then try again.',
       rate_limited: 'Wait a minute, then try again.',
       too_many_at_once: 'Wait until one of them has ended, then try again.',
       unavailable: 'Try again in a moment.',
@@ -892,6 +893,7 @@ export const t = {
     whyByCode: {
       not_found: 'It does not exist, or it is not shared with you.',
       forbidden: 'Your role in this project does not allow it.',
+      request_timeout: 'What you sent did not reach the server in time.',
       rate_limited: 'There were too many requests in a short time.',
       too_many_at_once: 'Your account has as much of this under way as its plan allows.',
       unavailable: 'A part of the service is down for now.',

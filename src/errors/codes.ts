@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   invalid_signature: { status: 403, title: 'This link is not valid or has expired', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method', retryable: false },
+  request_timeout: { status: 408, title: 'The request did not arrive in time', retryable: true },
   conflict: { status: 409, title: 'Somebody else changed this meanwhile', retryable: true },
   stale_revision: { status: 409, title: 'Somebody else decided meanwhile', retryable: false },
   illegal_state: { status: 409, title: 'Not possible in the current state', retryable: false },

@@ -1,4 +1,6 @@
 interface Observer {
+  /** Before each chunk is asked for. */
+  onWait?(): void;
   /** Before each chunk goes on. */
   onChunk(): void;
   /** Once, when the stream was read to its end, broke off or was cancelled. */
@@ -20,6 +22,7 @@ export function observedStream(
     {
       async pull(controller) {
         try {
+          observer.onWait?.();
           const { done, value } = await reader.read();
           if (done) {
             end();

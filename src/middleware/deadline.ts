@@ -16,14 +16,19 @@ function limitMs(method: string, path: string, requests: Settings['requests']): 
   return SAFE.has(method) ? requests.readMs : requests.writeMs;
 }
 
+/** How long requests of each class may take, before the services are wired. */
+export function requestTimesOf(env: object): Settings['requests'] {
+  const result = configOf(env);
+  return (result.ok ? result.config.SETTINGS : DEFAULT_SETTINGS).requests;
+}
+
 /**
- * Ends a request whose reply has not begun in time: 503, and what it waits for of Postgres and Redis is aborted, so that
+ * Ends a request whose reply has not begun in time: 408 while its body is still waited for, else 503, and what it waits for of Postgres and Redis is aborted, so that
  * a write has either been done or leaves nothing. A read ends with its caller, too; a write is done all the same.
  */
 export function deadline() {
   return createMiddleware<AppEnv>(async function deadlineMiddleware(c, next) {
-    const result = configOf(c.env);
-    const { requests } = result.ok ? result.config.SETTINGS : DEFAULT_SETTINGS;
+    const requests = requestTimesOf(c.env);
     const { method, path } = c.req;
     const deadline = createRequestDeadline();
     c.set('deadline', deadline);
@@ -38,6 +43,8 @@ export function deadline() {
     } catch (error) {
       if (!(error instanceof DeadlineError || error instanceof CallerGoneError)) throw error;
       c.get('log')['hasCallerGone'] = error instanceof CallerGoneError;
+      if (error instanceof DeadlineError && c.get('isBodyAwaited'))
+        throw new AppError('request_timeout', 'The body did not arrive in time.', { cause: error });
       throw new AppError('unavailable', 'It took too long.', { cause: error, retryAfter: 1 });
     }
   });

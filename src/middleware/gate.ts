@@ -8,11 +8,11 @@ import { laterBookmark } from '../lib/bookmark.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
 import type { Check, Verdict } from '../rate-limit/limiter.ts';
 import { requestLimitOf } from '../rate-limit/policies.ts';
+import { refuseOver } from '../rate-limit/refuse-over.ts';
 import { checksOf } from '../rate-limit/request-checks.ts';
 import { prefetchOf } from './prefetch.ts';
 import { readCredential, type ShownCredential } from './read-credential.ts';
 import { requireScope } from './require-scope.ts';
-import { refuseOver } from './refuse-over.ts';
 import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 
 /**

@@ -8,8 +8,8 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Reads the Idempotency-Key of an unsafe request, and with one its body: it stands behind what refuses a body unread, and
- * before what uses it up. `isLater`: paths with an idempotencyKey of their own further on.
+ * Reads the Idempotency-Key of an unsafe request, and with one a copy of its body: it stands behind jsonBody, which
+ * has the whole of it in memory, and before what uses it up. `isLater`: paths with an idempotencyKey of their own further on.
  */
 export function idempotencyKey(isLater: (path: string) => boolean = () => false) {
   return createMiddleware<AppEnv>(async function idempotencyKeyMiddleware(c, next) {
@@ -27,20 +27,11 @@ async function readKey(request: Request, secret: string): Promise<IdempotencyKey
   if (!KEY.test(key)) {
     throw invalidField('header.idempotency-key', 'must be 1 to 200 visible ASCII characters');
   }
-  const body = await readCopy(request);
+  const body = await request.clone().arrayBuffer();
   const { pathname } = new URL(request.url);
   const fingerprint = createHmac('sha256', `idempotency:${secret}`)
     .update(`${request.method} ${pathname}\n`)
     .update(new Uint8Array(body))
     .digest('hex');
   return { key, fingerprint };
-}
-
-async function readCopy(request: Request): Promise<ArrayBuffer> {
-  if (!request.body) return new ArrayBuffer(0);
-  try {
-    return await request.clone().arrayBuffer();
-  } catch {
-    throw invalidField('body', 'broke off');
-  }
 }

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
 import { AppError } from '../errors/app-error.ts';
+import { observedStream } from '../lib/observed-stream.ts';
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -27,7 +28,9 @@ export function imageBody(maxBytes: number) {
         'Send the bytes of one image as image/… or application/octet-stream. Multipart forms are not supported.',
       );
     }
-    c.set('imageBody', body);
+    const mark = (isAwaited: boolean) => () => c.set('isBodyAwaited', isAwaited);
+    const observer = { onWait: mark(true), onChunk: mark(false), onEnd: mark(false) };
+    c.set('imageBody', body && observedStream(body, observer));
     if (body) c.req.raw = new Request(raw.url, { method, headers });
     await next();
   });

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
-import { sha256, toHex } from '../lib/bytes.ts';
+import { toAccountKey } from '../rate-limit/account-key.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
 import type { Check } from '../rate-limit/limiter.ts';
-import { refuseOver } from './refuse-over.ts';
+import { refuseOver } from '../rate-limit/refuse-over.ts';
 
 interface LimitAttemptsOptions {
   /** The e-mail whose password is tried, or null: 401 then counts against it, whether it has an account or not. */
@@ -44,12 +44,4 @@ async function readJson(c: Context<AppEnv>): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-/**
- * As Postgres compares e-mails, else another spelling of the same account would have a count of its own: it may lower
- * each letter for itself, and U+0130 (capital I with a dot) is the one that JavaScript makes two of.
- */
-async function toAccountKey(email: string): Promise<string> {
-  return toHex(await sha256(email.replaceAll('\u0130', 'i').toLowerCase()));
 }

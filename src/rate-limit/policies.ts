@@ -34,7 +34,7 @@ export interface Policies {
   apiKey: Policy;
   /** Attempts of one address at everything that hashes a password or redeems a secret. */
   signIn: Policy;
-  /** Failed sign-ins of one e-mail, whether it has an account or not. */
+  /** Wrong passwords for one e-mail, whether it has an account or not: at sign-ins, and at changes of the password. */
   failedSignIn: Policy;
   /** Requests of one address whose credentials turned out to be no good. */
   badCredentials: Policy;

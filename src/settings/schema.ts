@@ -31,6 +31,11 @@ const deadlines = z.strictObject({
 const requests = z.strictObject({
   readMs: ms(50, 120_000).default(10_000),
   writeMs: ms(50, 120_000).default(25_000),
+  /**
+   * Until a JSON body is there, lists of addresses aside: those have the time of their request. 1 MiB at 1 Mbit/s takes
+   * 8 s, and nobody knows yet who is sending.
+   */
+  bodyMs: ms(50, 120_000).default(10_000),
   /** The bytes of an image come with the request. */
   uploadMs: ms(50, 600_000).default(150_000),
   exportMs: ms(50, 120_000).default(25_000),

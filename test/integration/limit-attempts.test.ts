@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { passwordQueue } from '../../src/domain/account/password.ts';
-import { type Call, createClient, signUp } from '../helpers/client.ts';
+import { type Call, type Client, createClient, signUp } from '../helpers/client.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
 import { problemOf } from '../helpers/problem.ts';
 
@@ -147,6 +147,64 @@ describe('failed sign-ins', () => {
     for (let count = 0; count < 3; count++) expect(await signInStatus(ada.email, ada.password)).toBe(200);
     const vain = await problemOf('/v1/auth/sign-in', { body: { email: ada.email, password: 'a guess' } });
     expect(vain.status).toBe(401);
+  });
+});
+
+describe('wrong current passwords at a change of the password', () => {
+  const newPassword = 'another long password';
+
+  let addresses = 0;
+  const otherAddress = () => ({ headers: { 'cf-connecting-ip': `192.0.2.${++addresses}` } });
+
+  /** Each from an address of its own. */
+  const change = async (ada: Client, currentPassword: string) => {
+    const { headers } = otherAddress();
+    return await ada.send('/v1/profile/password', { body: { currentPassword, newPassword }, headers });
+  };
+
+  it('are refused after the limit, and the right one and sign-ins with them', async () => {
+    const ada = await signUp();
+    const hashing = skipHashing();
+    for (let count = 0; count < FAILED_LIMIT; count++)
+      expect((await change(ada, 'a guess')).status).toBe(401);
+    hashing.mockClear();
+    const body = { currentPassword: ada.password, newPassword };
+    const problem = await problemOf('/v1/profile/password', { body, ...otherAddress() }, ada);
+    expect(problem).toMatchObject({ status: 429, code: 'rate_limited', retryable: true });
+    const retryAfter = problem.headers.get('retry-after');
+    expect(problem.detail).toBe(`Try again in ${retryAfter} seconds.`);
+    expect(problem.headers.get('ratelimit-policy')).toContain(`"failed-sign-in";q=${FAILED_LIMIT};w=600`);
+    expect(hashing).not.toHaveBeenCalled();
+    expect(await signInStatus(ada.email.toUpperCase(), ada.password)).toBe(429);
+    // The session itself goes on.
+    expect((await ada.send('/v1/profile')).status).toBe(200);
+  });
+
+  it('are counted together with failed sign-ins, and all at once are no way around', async () => {
+    const ada = await signUp();
+    skipHashing();
+    for (let count = 0; count < FAILED_LIMIT / 2; count++)
+      expect(await signInStatus(ada.email, 'a guess')).toBe(401);
+    const replies = await Promise.all(
+      Array.from({ length: FAILED_LIMIT }, async () => await change(ada, 'a guess')),
+    );
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(FAILED_LIMIT / 2);
+    expect(replies.filter(({ status }) => status === 429)).toHaveLength(FAILED_LIMIT / 2);
+  });
+
+  it('are only those: neither a right one nor a change that is told again counts', async () => {
+    const ada = await signUp();
+    const hashing = skipHashing();
+    for (let count = 1; count < FAILED_LIMIT; count++)
+      expect((await change(ada, 'a guess')).status).toBe(401);
+    hashing.mockRestore();
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { currentPassword: ada.password, newPassword };
+    for (let count = 0; count < 2; count++)
+      expect((await ada.send('/v1/profile/password', { body, headers })).status).toBe(204);
+    expect((await change(ada, newPassword)).status).toBe(204);
+    expect((await change(ada, 'a guess')).status).toBe(401);
+    expect((await change(ada, newPassword)).status).toBe(429);
   });
 });
 

@@ -11,9 +11,9 @@ import { newId } from '../../lib/id.ts';
 import { sha256Hex } from '../../media/hash.ts';
 import { readRights } from '../../media/image/rights.ts';
 import { type Ingested, ingestImage } from '../../media/ingest.ts';
-import { readCapped } from '../../media/read-capped.ts';
 import { isSwept, storeAgain } from '../../media/store-again.ts';
 import { createLeaseQueue } from '../../resilience/lease-queue.ts';
+import { readCapped } from '../../resilience/read-capped.ts';
 import { requireUser } from '../account/require-user.ts';
 import { takePlace } from '../account/take-place.ts';
 import { type Image, type ImageRecord, selectImages, showImage } from './view.ts';
@@ -35,7 +35,7 @@ export interface Upload extends Image {
 }
 
 /**
- * Adds one file to a project. Needs the role editor. Errors: `payload_too_large`; `unusable_image` with the reason
+ * Adds one file to a project. Needs the role editor. Errors: `payload_too_large`; `request_timeout`; `unusable_image` with the reason
  * for what a crawl would reject; `too_many_at_once`; `unavailable`, also when the isolate has too many uploads at once.
  *
  * Costs two round trips before the write, to Postgres and to Redis: the bytes of those who may not are neither read nor

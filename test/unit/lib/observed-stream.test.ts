@@ -48,6 +48,25 @@ describe('an observed stream', () => {
     expect(seen).toEqual(['pull', 'chunk', 'end', 'cancel']);
   });
 
+  it('tells that it waits before it asks for a chunk', async () => {
+    const seen: string[] = [];
+    const source = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array([1]));
+        controller.close();
+      },
+    });
+    const stream = observedStream(source, {
+      onWait: () => seen.push('wait'),
+      onChunk: () => seen.push('chunk'),
+      onEnd: () => seen.push('end'),
+    });
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+    await new Response(stream).arrayBuffer();
+    expect(seen).toEqual(['wait', 'chunk', 'wait', 'end']);
+  });
+
   it('tells of a break, once, and breaks', async () => {
     const { stream, seen } = observe(1);
     await expect(new Response(stream).arrayBuffer()).rejects.toThrow('broke off');

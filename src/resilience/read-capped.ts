@@ -4,7 +4,8 @@ import { readBytes } from '../lib/read-bytes.ts';
 
 /**
  * Reads a request's body whole, chunk by counted chunk; no body is no bytes. Errors: `payload_too_large` as soon as
- * the count passes `maxBytes`, `invalid_request` when it breaks off or takes longer than `deadlineMs`.
+ * the count passes `maxBytes`, `invalid_request` when it breaks off, `request_timeout` when it takes longer than
+ * `deadlineMs`.
  */
 export async function readCapped(
   body: ReadableStream<Uint8Array> | null,
@@ -21,7 +22,9 @@ export async function readCapped(
     // What else the sender has is not waited for, and a stream that failed cannot be cancelled.
     reader.cancel().catch(() => undefined);
     if (error instanceof AppError) throw error;
-    const isLate = error instanceof DeadlineError;
-    throw invalidField('body', isLate ? `did not arrive within ${deadlineMs / 1000} s` : 'broke off');
+    if (!(error instanceof DeadlineError)) throw invalidField('body', 'broke off');
+    throw new AppError('request_timeout', `The body did not arrive within ${deadlineMs / 1000} s.`, {
+      cause: error,
+    });
   }
 }

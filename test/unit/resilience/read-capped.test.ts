@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCapped } from '../../../src/media/read-capped.ts';
+import { readCapped } from '../../../src/resilience/read-capped.ts';
 
 const LONG_MS = 60_000;
 
@@ -52,8 +52,8 @@ describe('reading a body', () => {
       },
     });
     await expect(readCapped(silent, 10, 1)).rejects.toMatchObject({
-      code: 'invalid_request',
-      options: { errors: [{ path: 'body', message: 'did not arrive within 0.001 s' }] },
+      code: 'request_timeout',
+      message: 'The body did not arrive within 0.001 s.',
     });
     expect(isCancelled).toBe(true);
   });

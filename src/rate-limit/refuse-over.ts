@@ -1,6 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
-import { findRefusal } from '../rate-limit/headers.ts';
-import type { Verdict } from '../rate-limit/limiter.ts';
+import { findRefusal } from './headers.ts';
+import type { Verdict } from './limiter.ts';
 
 /** Errors: `rate_limited`, with the longest wait, when one of the verdicts is a refusal. */
 export function refuseOver(verdicts: readonly Verdict[]): void {
