@@ -7,10 +7,10 @@ export const EVERYTHING = 'everything';
 /** What an entry depends on. A tag's value is the position of the last write to what it names. */
 export type Tag = typeof EVERYTHING | `project:${string}` | `user:${string}`;
 
-const TAG = /^(everything|(project|user):[a-z]{3}_[0-9a-z]{1,40})$/;
+export const TAG_PATTERN = /^(everything|project:prj_[0-9a-z]{1,40}|user:usr_[0-9a-z]{1,40})$/;
 
 export function isTag(text: string): text is Tag {
-  return TAG.test(text);
+  return TAG_PATTERN.test(text);
 }
 
 /** Longer than any entry lives: a tag that is gone has nothing left to refuse. */

@@ -20,9 +20,15 @@ export type PurgeInput = { tags: string[] } | { urls: string[] } | { everything:
  */
 export async function purgeCache(ctx: RequestContext, input: PurgeInput): Promise<PurgedPlace[]> {
   const { kind } = await requireAdmin(ctx);
-  const scope = 'urls' in input ? { paths: input.urls.map((url, at) => toPath(ctx, url, at)) } : input;
+  const scope = toScope(ctx, input);
   await record(ctx, kind, scope);
   return await purgeEverywhere({ purgers: [ourTiers(ctx), ...ctx.services.purgers] }, scope);
+}
+
+/** Copies of replies bear no tag of everything. */
+function toScope(ctx: RequestContext, input: PurgeInput): PurgeScope {
+  if ('urls' in input) return { paths: input.urls.map((url, at) => toPath(ctx, url, at)) };
+  return 'tags' in input && input.tags.includes(EVERYTHING) ? { everything: true } : input;
 }
 
 /** Isolate memory and Redis: what was read up to the moment at which the purge was written down counts no more. */
