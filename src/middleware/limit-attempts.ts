@@ -31,7 +31,7 @@ export function limitAttempts({ emailOf }: LimitAttemptsOptions = {}) {
     // How many guesses an account has seen is nobody's business until it is refused.
     ctx.limits.push(...verdicts.filter((verdict) => verdict === byAddress || !verdict.allowed));
     if (verdicts.some(({ allowed }) => !allowed)) giveBack();
-    refuseOver(verdicts);
+    refuseOver(c.get('log'), verdicts);
     await next();
     if (c.res.status !== 401) giveBack();
   });
