@@ -29,7 +29,8 @@ export const purged = z
             'tiers: Redis, and what isolates keep of it; isolate: public pages in memory; edge: the copies before the public entry point; zone: the cache of a zone',
         }),
         state: z.enum(['purged', 'absent']).meta({
-          description: 'purged: no copy is left there, or there was none; absent: no such place on this installation',
+          description:
+            'purged: no copy is left there, or there was none; absent: no such place on this installation',
         }),
       }),
     ),
