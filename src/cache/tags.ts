@@ -4,13 +4,16 @@ import { defineScript } from '../redis/script.ts';
 /** Of everything that is cached; purging all means bumping this. */
 export const EVERYTHING = 'everything';
 
+/** The forms of a tag, for whoever is told that another is none. */
+export const TAG_FORMS = 'everything, project:prj_…, user:usr_…';
+
 /** What an entry depends on. A tag's value is the position of the last write to what it names. */
 export type Tag = typeof EVERYTHING | `project:${string}` | `user:${string}`;
 
-export const TAG_PATTERN = /^(everything|project:prj_[0-9a-z]{1,40}|user:usr_[0-9a-z]{1,40})$/;
+const TAG = /^(everything|project:prj_[0-9a-z]{1,40}|user:usr_[0-9a-z]{1,40})$/;
 
 export function isTag(text: string): text is Tag {
-  return TAG_PATTERN.test(text);
+  return TAG.test(text);
 }
 
 /** Longer than any entry lives: a tag that is gone has nothing left to refuse. */

@@ -56,7 +56,7 @@ export function addSharedReplies(document: Document): Document {
         ...(method === 'get' && CACHED.has(path) ? ['Cache-Status'] : []),
       ];
       for (const [status, response] of Object.entries(responses)) {
-        if (names.length > 0 && /^2/.test(status))
+        if (names.length > 0 && status.startsWith('2'))
           responses[status] = { ...response, headers: headerRefs(...names) };
       }
       if (method === 'get' && mayBeKept(path)) responses['304'] = ref('responses', 'NotModified');
