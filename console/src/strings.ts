@@ -789,7 +789,8 @@ export const t = {
     email: 'E-mail',
     nameSaved: 'Name saved',
     password: 'Password',
-    passwordHint: 'Changing it signs out your other sessions and your programs.',
+    passwordHint:
+      'Changing it signs out your other sessions and your programs. API keys go on working: revoke those that you do not trust.',
     currentPassword: 'Current password',
     newPassword: 'New password',
     changePassword: 'Change password',
@@ -818,6 +819,7 @@ export const t = {
       scopes.length === 2 ? 'Read and change' : scopes[0] === 'write' ? 'Change only' : 'Read only',
     life: 'Good for',
     forever: 'No end',
+    worksUntil: (when: string) => `Works until ${when}`,
     requests: 'Requests a minute',
     requestsHint: 'At most what your plan allows, and that when you leave it empty.',
     noNumber: 'A whole number above 0.',

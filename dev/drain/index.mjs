@@ -21,6 +21,11 @@ room is asked to come back; requests are served all the same.
 It ends with code 1 when the installation refuses or does not answer, and with 2 for wrong arguments.
 `;
 
+/**
+ * What the API says of a drain.
+ * @typedef {{ on: false } | { on: true, since: string, until: string, rooms: number, sockets: number, cut: number }} Drain
+ */
+
 /** @param {string[]} args */
 function parse(args) {
   return parseArgs({
@@ -67,7 +72,7 @@ export async function runDrain(args, env, print) {
 
 /**
  * @param {import('./target.mjs').Target} target
- * @param {object | null} body null to ask how it stands
+ * @param {{ on: boolean, timeoutSeconds: number } | null} body null to ask how it stands
  * @param {(text: string) => void} print
  */
 async function ask({ url, token }, body, print) {
@@ -83,10 +88,16 @@ async function ask({ url, token }, body, print) {
     });
     const answer = JSON.parse(await response.text());
     if (!response.ok) {
+      if (response.status === 401) {
+        print(
+          `${address.origin} refuses: OPERATOR_TOKEN is not this installation's (request ${answer.requestId})`,
+        );
+        return 1;
+      }
       print(`${address.origin} refuses: ${answer.title} (${answer.code}, request ${answer.requestId})`);
       return 1;
     }
-    print(describe(answer));
+    print(describe(answer, body?.on ? body.timeoutSeconds : null));
     return 0;
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
@@ -96,13 +107,22 @@ async function ask({ url, token }, body, print) {
 }
 
 /**
- * The answer in words.
- * @param {{ on: boolean, since: string | null, until: string | null, rooms: number, sockets: number, cut: number }} drain
+ * The answer in words, at the time of whoever reads it. `askedSeconds`: the time-out that was asked for; null for none.
+ * @param {Drain} drain
+ * @param {number | null} askedSeconds
  */
-export function describe({ on, since, until, rooms, sockets, cut }) {
-  if (!on) return 'off: traffic may be sent here';
+export function describe(drain, askedSeconds) {
+  if (!drain.on) return 'off: traffic may be sent here';
+  const { since, until, rooms, sockets, cut } = drain;
   const asked = `${count(sockets, 'socket')} in ${count(rooms, 'room')} asked to come back`;
-  return `on since ${since}; ${asked}, ${cut} cut off at the time-out (${until})`;
+  const isOver = Date.parse(until) <= Date.now();
+  const end = isOver ? `${cut} cut off at ${until}` : `whoever is still there at ${until} is cut off`;
+  const keptSeconds = Math.round((Date.parse(until) - Date.parse(since)) / 1000);
+  const kept =
+    askedSeconds === null || askedSeconds === keptSeconds
+      ? ''
+      : `; it was on already, and keeps its time-out of ${keptSeconds} s: switch it off first for another one`;
+  return `on since ${since}; ${asked}, ${end}${kept}`;
 }
 
 /** @param {number} number @param {string} noun */

@@ -4,10 +4,13 @@ import { defineScript } from '../redis/script.ts';
 /** Of everything that is cached; purging all means bumping this. */
 export const EVERYTHING = 'everything';
 
+/** The forms of a tag, for whoever is told that another is none. */
+export const TAG_FORMS = 'everything, project:prj_…, user:usr_…';
+
 /** What an entry depends on. A tag's value is the position of the last write to what it names. */
 export type Tag = typeof EVERYTHING | `project:${string}` | `user:${string}`;
 
-const TAG = /^(everything|(project|user):[a-z]{3}_[0-9a-z]{1,40})$/;
+const TAG = /^(everything|project:prj_[0-9a-z]{1,40}|user:usr_[0-9a-z]{1,40})$/;
 
 export function isTag(text: string): text is Tag {
   return TAG.test(text);

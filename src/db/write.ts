@@ -38,6 +38,8 @@ export interface WriteInput {
   anonymousScope?: string;
   /** For what is harmless to repeat and whose reply must not be stored, such as a new session. */
   ignoreKey?: true;
+  /** The detail of `not_found` where it is not about who is a member of the project. */
+  missing?: string;
   /** Replies only once the outbox messages were done, or this many milliseconds have passed. */
   settleOutboxMs?: number;
 }
@@ -106,6 +108,9 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
         retryAfter: 1,
       });
     }
+    const missing = input.missing ?? (activity.projectId === undefined ? 'It does not exist.' : undefined);
+    if (missing && error instanceof AppError && error.code === 'not_found')
+      throw new AppError('not_found', missing, { cause: error.cause });
     if (!(error instanceof ReplayError) || !key || !scope) throw error;
     const stored = await findReply<T>(ctx, scope, key);
     if (!stored) throw new AppError('idempotency_in_progress', 'Repeat it in a moment.', { retryAfter: 1 });

@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   unauthenticated: { status: 401, title: 'Sign in first', retryable: false },
   invalid_ticket: { status: 401, title: 'This ticket is not valid or has expired', retryable: false },
   invalid_credentials: { status: 401, title: 'These sign-in details are not right', retryable: false },
-  forbidden: { status: 403, title: 'Your role does not allow this', retryable: false },
+  forbidden: { status: 403, title: 'You may not do this', retryable: false },
   insecure_transport: { status: 403, title: 'Use https', retryable: false },
   cross_origin: { status: 403, title: 'Requests from other sites are refused', retryable: false },
   invalid_signature: { status: 403, title: 'This link is not valid or has expired', retryable: false },

@@ -5,6 +5,7 @@ import type { Actor, AppEnv, RequestContext } from '../context.ts';
 import { type AdmittedPrincipal, admitPrincipal } from '../domain/account/admit-principal.ts';
 import { AppError } from '../errors/app-error.ts';
 import { laterBookmark } from '../lib/bookmark.ts';
+import type { LogFields } from '../observability/logger.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
 import type { Check, Verdict } from '../rate-limit/limiter.ts';
 import { requestLimitOf } from '../rate-limit/policies.ts';
@@ -33,8 +34,10 @@ export function gate(isAttempt: (path: string) => boolean) {
     const shown = await readCredential(c);
     const { lookedUp, verdicts } = await askRedis(c, shown, isAttempt(c.req.path));
     ctx.limits.push(...verdicts);
+    const known = lookedUp.state === 'found' ? lookedUp.principal : null;
+    if (known) nameCaller(c.get('log'), known);
     // Whoever is known is not kept out by guesses that come from the same address: they cost no look-up.
-    refuseOver(lookedUp.state === 'found' ? verdicts.filter(({ isPeek }) => !isPeek) : verdicts);
+    refuseOver(known ? verdicts.filter(({ isPeek }) => !isPeek) : verdicts);
     const admitted = await admit(ctx, shown, lookedUp);
     if (admitted) enter(c, admitted);
     else if (shown.state !== 'none') countBadCredential(c);
@@ -103,10 +106,14 @@ function enter(c: Context<AppEnv>, { principal, seen }: AdmittedPrincipal): void
   ctx.known = laterBookmark(ctx.known, seen);
   ctx.principal = principal;
   ctx.actor = toActor(principal);
-  c.get('log')['actor'] = principal.userId;
-  if (principal.kind === 'apiKey') c.get('log')['apiKey'] = principal.id;
+  nameCaller(c.get('log'), principal);
   tellLimit(ctx, principal);
   requireScope(ctx.actor, c.req.method);
+}
+
+function nameCaller(log: LogFields, { kind, id, userId }: Principal): void {
+  log['actor'] = userId;
+  if (kind === 'apiKey') log['apiKey'] = id;
 }
 
 function toActor({ kind, id, userId, scopes }: Principal): Actor {

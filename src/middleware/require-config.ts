@@ -12,6 +12,7 @@ export function requireConfig() {
   return createMiddleware<AppEnv>(async function requireConfigMiddleware(c, next) {
     const result = configOf(c.env);
     if (!result.ok) {
+      c.get('log')['variables'] = [...new Set(result.problems.map(({ variable }) => variable))].join(' ');
       throw new AppError('misconfigured', `The ${result.environment} environment is not complete.`, {
         errors: result.problems.map(({ variable, message }) => ({ path: variable, message })),
       });

@@ -20,6 +20,9 @@ export type Outcome =
   /** It says nothing about the other side, such as a call whose own caller has gone. */
   | { kind: 'void' };
 
+/** What an outcome did to the breaker: a try that fails leaves it open. */
+export type BreakerChange = 'opened' | 'closed' | null;
+
 /** For whoever looks after it. */
 export interface BreakerState {
   name: string;
@@ -39,7 +42,7 @@ export interface Breaker {
    * is open, and while another call tries. A call that never tells, as its isolate forgot it, holds that place for
    * `leaseMs` at the most.
    */
-  admit(leaseMs: number): (outcome: Outcome) => void;
+  admit(leaseMs: number): (outcome: Outcome) => BreakerChange;
   state(): BreakerState;
 }
 
@@ -103,12 +106,22 @@ export function createBreaker(name: string, clock: Clock, figures: Settings['bre
     generation += 1;
   }
 
-  function noteClosed(isFault: boolean): void {
+  function noteClosed(isFault: boolean): BreakerChange {
     count(isFault);
     const { calls, faults } = counts();
     // The first success after faults is no reason, though it makes the calls enough.
-    if (!isFault) return;
-    if (inARow >= failuresInARow || (calls >= minCalls && faults / calls >= failureRatio)) open();
+    if (!isFault) return null;
+    if (inARow < failuresInARow && (calls < minCalls || faults / calls < failureRatio)) return null;
+    open();
+    return 'opened';
+  }
+
+  function noteTry(kind: Outcome['kind']): BreakerChange {
+    if (kind === 'fault') open();
+    // The next one may try at once.
+    else if (kind === 'void') tryingUntil = 0;
+    else close();
+    return kind === 'ok' ? 'closed' : null;
   }
 
   return {
@@ -124,17 +137,13 @@ export function createBreaker(name: string, clock: Clock, figures: Settings['bre
       const mine = generation;
       let isTold = false;
       return (outcome) => {
-        if (isTold) return;
+        if (isTold) return null;
         isTold = true;
         if (outcome.kind === 'fault')
           lastFault = outcome.error instanceof Error ? outcome.error.name : typeof outcome.error;
-        if (mine !== generation) return;
-        if (!isTry) {
-          if (outcome.kind !== 'void') noteClosed(outcome.kind === 'fault');
-        } else if (outcome.kind === 'ok') close();
-        else if (outcome.kind === 'fault') open();
-        // The next one may try at once.
-        else tryingUntil = 0;
+        if (mine !== generation) return null;
+        if (isTry) return noteTry(outcome.kind);
+        return outcome.kind === 'void' ? null : noteClosed(outcome.kind === 'fault');
       };
     },
     state() {

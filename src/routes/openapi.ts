@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import { addSharedReplies, registerSharedReplies } from './shared-replies.ts';
 
 const DOCUMENT = {
   openapi: '3.1.0',
@@ -10,7 +11,10 @@ const DOCUMENT = {
       'Sign in with POST /v1/auth/sign-in; the session is a cookie, `__Host-darkroom_session` over https and',
       '`darkroom_session` over plain http on a laptop; where the address names a port, `_` and the port follow, as in',
       '`darkroom_session_8787`.',
-      'Programs take tokens from POST /v1/auth/token and send `Authorization: Bearer` instead.',
+      'Programs take tokens from POST /v1/auth/token, or have an API key (`dk_live_…`), and send either as',
+      '`Authorization: Bearer` instead.',
+      'An API key with the scope read may GET and HEAD, one with write everything else, as far as its owner may; sessions,',
+      'API keys, the password and /v1/admin/ are not for keys.',
       'Every request that changes something accepts `Idempotency-Key` (1 to 200 visible ASCII characters): a',
       'repetition has no further effect and answers with the stored reply and `Idempotent-Replayed: true`; another',
       'request under the same key is 422. Keys are kept for a day.',
@@ -18,11 +22,12 @@ const DOCUMENT = {
       '`Darkroom-Freshness: stale` may be older: nothing newer was in reach.',
       'Lists are `{data, nextCursor}`; pass `nextCursor` as `cursor` for the next page.',
       'JSON has an `ETag`: send it as `If-None-Match`, and what has not changed is 304.',
+      'Requests are limited: `RateLimit-Policy` and `RateLimit` have an item for each limit, 429 has `Retry-After`.',
       'Every reply of 400 or more is `application/problem+json` (RFC 9457) with a `code` and the `requestId`.',
     ].join(' '),
   },
   servers: [{ url: '/', description: 'The instance that serves this document' }],
-  security: [{ session: [] }, { program: [] }],
+  security: [{ session: [] }, { program: [] }, { apiKey: [] }],
 };
 
 /** The contract in OpenAPI 3.1; docs/openapi.json is the same text, kept in step by `npm run verify`. */
@@ -40,15 +45,22 @@ export function openapiRoute(app: App): void {
     bearerFormat: 'JWT',
     description: 'An access token of POST /v1/auth/token, good for 10 minutes.',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key, `dk_live_…`, of POST /v1/api-keys. With the scope read it may GET and HEAD, with write everything else.',
+  });
   app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
     type: 'http',
     scheme: 'bearer',
     description: 'The OPERATOR_TOKEN of the installation, for /v1/admin/ only.',
   });
+  registerSharedReplies(app);
   app.get('/openapi.json', (c) => c.json(openapiDocument(app), 200));
 }
 
 /** What `/openapi.json` serves. */
 export function openapiDocument(app: App) {
-  return app.getOpenAPI31Document(DOCUMENT);
+  return addSharedReplies(app.getOpenAPI31Document(DOCUMENT));
 }

@@ -84,6 +84,12 @@ export const problems = {
   },
 } as const;
 
+/** Security of what an API key may not do for its owner. */
+export const forPersons = [{ session: [] }, { program: [] }];
+
+/** Security of what is for the administrators of an installation, and for its operator. */
+export const forAdmins = [...forPersons, { operator: [] }];
+
 export const noContent = { 204: { description: 'Done' } } as const;
 
 export function json<T extends z.ZodType>(schema: T, description = 'OK') {

@@ -41,18 +41,23 @@ const requests = z.strictObject({
   exportMs: ms(50, 120_000).default(25_000),
 });
 
+/** The shortest pause of a breaker, in milliseconds: deployed, real traffic comes back all at once. */
+const LEAST_PAUSE_MS = 50;
+const LEAST_DEPLOYED_PAUSE_MS = 500;
+
 /** When a dependency is no longer asked, and when it is asked again. */
-const breaker = z.strictObject({
-  /** Calls count for this long. */
-  windowMs: ms(1_000, 300_000).default(10_000),
-  /** Share of failed calls from which it opens, once there were `minCalls`. */
-  failureRatio: z.number().min(0.05).max(1).default(0.5),
-  minCalls: z.int().min(1).max(10_000).default(20),
-  /** It opens after so many failures without a success between them, too. */
-  failuresInARow: z.int().min(1).max(1_000).default(5),
-  /** It stays open for this long before one call may try. */
-  pauseMs: ms(50, 60_000).default(2_000),
-});
+const breaker = (leastPauseMs: number) =>
+  z.strictObject({
+    /** Calls count for this long. */
+    windowMs: ms(1_000, 300_000).default(10_000),
+    /** Share of failed calls from which it opens, once there were `minCalls`. */
+    failureRatio: z.number().min(0.05).max(1).default(0.5),
+    minCalls: z.int().min(1).max(10_000).default(20),
+    /** It opens after so many failures without a success between them, too. */
+    failuresInARow: z.int().min(1).max(1_000).default(5),
+    /** It stays open for this long before one call may try. */
+    pauseMs: ms(leastPauseMs, 60_000).default(2_000),
+  });
 
 const retries = z.strictObject({
   /** Retries that are allowed for each call, over time: a dependency that is down gets this much more load at most. */
@@ -64,20 +69,26 @@ const retries = z.strictObject({
   maxMs: ms(1, 60_000).default(2_000),
 });
 
+const settings = (leastPauseMs: number) =>
+  z.strictObject({
+    deadlines: deadlines.prefault({}),
+    requests: requests.prefault({}),
+    breaker: breaker(leastPauseMs).prefault({}),
+    retries: retries.prefault({}),
+    /** An outside call that takes longer than this many milliseconds is logged as `slow_operation`. */
+    slowMs: ms(1, 60_000).default(1_000),
+    /** A replica that is further behind than this many milliseconds is not asked. */
+    maxReplicaLagMs: ms(100, 3_600_000).default(30_000),
+  });
+
 /**
  * What an operator may tune without a new version of the code. Every value has a default; an unknown name is an error,
  * so that a typing mistake does not leave the default in force unseen.
  */
-export const settingsSchema = z.strictObject({
-  deadlines: deadlines.prefault({}),
-  requests: requests.prefault({}),
-  breaker: breaker.prefault({}),
-  retries: retries.prefault({}),
-  /** An outside call that takes longer than this many milliseconds is logged as `slow_operation`. */
-  slowMs: ms(1, 60_000).default(1_000),
-  /** A replica that is further behind than this many milliseconds is not asked. */
-  maxReplicaLagMs: ms(100, 3_600_000).default(30_000),
-});
+export const settingsSchema = settings(LEAST_PAUSE_MS);
+
+/** The same without what only a test or a laptop may do. */
+export const deployedSettingsSchema = settings(LEAST_DEPLOYED_PAUSE_MS);
 
 export type Settings = z.infer<typeof settingsSchema>;
 

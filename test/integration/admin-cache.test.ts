@@ -81,46 +81,65 @@ describe('what is purged', () => {
     await createClient().call(PATH, { body, variables, headers: { ...operator, 'x-request-id': 'purge-1' } });
 
   it.each([
-    [{ tags: ['project:prj_1', 'b'] }, { tags: ['project:prj_1', 'b'] }],
+    [{ tags: ['project:prj_1', 'user:usr_1'] }, { tags: ['project:prj_1', 'user:usr_1'] }],
     [
       { urls: ['/p/prj_1', 'http://darkroom.test/p/prj_1/img_1?variant=thumbnail'] },
       { files: ['http://darkroom.test/p/prj_1', 'http://darkroom.test/p/prj_1/img_1?variant=thumbnail'] },
     ],
     [{ everything: true }, { purge_everything: true }],
+    [{ tags: ['user:usr_1', 'everything'] }, { purge_everything: true }],
   ])('%j, in the zone as %j, with one request id', async (body, asked) => {
     expect((await ask(body)).status).toBe(200);
     expect(await calls()).toEqual([{ body: asked, requestId: 'purge-1' }]);
   });
 
   it('is written down, with who asked', async () => {
-    const project = await createProject(ada);
-    await ask({ tags: [project] });
-    await ada.call(PATH, { body: { tags: [project] }, variables });
+    const tag = `project:${await createProject(ada)}`;
+    await ask({ tags: [tag] });
+    await ada.call(PATH, { body: { tags: [tag] }, variables });
     const rows = await sqlAsSuperuser(
       `select actor_id as "actorId", data from activity_logs
        where action = 'cache.purged' and data -> 'tags' ->> 0 = $1 order by id`,
-      [project],
+      [tag],
     );
     expect(rows).toEqual([
-      { actorId: null, data: { by: 'service', tags: [project] } },
-      { actorId: ada.userId, data: { by: 'user', tags: [project] } },
+      { actorId: null, data: { by: 'service', tags: [tag] } },
+      { actorId: ada.userId, data: { by: 'user', tags: [tag] } },
     ]);
   });
 
   it.each([
-    {},
-    { tags: [] },
-    { tags: ['a b'] },
-    { tags: ['a,b'] },
-    { tags: ['\u00e9'] },
-    { tags: Array.from({ length: 101 }, String) },
-    { urls: [] },
-    { everything: false },
-    { tags: ['a'], everything: true },
-    { paths: ['/p'] },
-  ])('is never %j', async (body) => {
+    [{ tags: [] }, 'body.tags'],
+    [{ urls: [] }, 'body.urls'],
+    ...['nonsense', 'project:prj_1,', 'project:usr_1', 'prj_1', 'Everything', '\u00e9'].map(
+      (tag) => [{ tags: ['everything', tag] }, 'body.tags.1'] as const,
+    ),
+  ] as const)('is never %j', async (body, path) => {
     const problem = await problemOf(PATH, { method: 'POST', body, variables, headers: operator });
-    expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_request', errors: [{ path }] });
+    expect(await calls()).toEqual([]);
+  });
+
+  it('has a tag of a known form, which the refusal of another one names', async () => {
+    const problem = await problemOf(PATH, { body: { tags: ['nonsense'] }, variables, headers: operator });
+    expect(problem).toMatchObject({
+      detail: 'body.tags.0: is none of everything, project:prj_…, user:usr_…',
+    });
+  });
+
+  it.each([
+    {},
+    { everything: false },
+    { tags: ['project:prj_1'], everything: true },
+    { tags: ['project:prj_1'], urls: ['/p'] },
+    { paths: ['/p'] },
+    { tags: Array.from({ length: 101 }, (_, index) => `project:prj_${index}`) },
+  ])('is one of three things, and not %j', async (body) => {
+    const problem = await problemOf(PATH, { method: 'POST', body, variables, headers: operator });
+    expect(problem).toMatchObject({
+      status: 400,
+      detail: 'body: give one of tags, urls (lists of 1 to 100), everything: true',
+    });
   });
 
   it.each(['https://elsewhere.example/p', '//elsewhere.example/p', 'http://', 'javascript:alert(1)'])(
@@ -135,7 +154,7 @@ describe('what is purged', () => {
 
 describe('a zone that is not purged', () => {
   it.each([
-    ['limited', { tags: Array.from({ length: 1 }, String) }, 200],
+    ['limited', { tags: ['project:prj_1'] }, 200],
     ['failing', { everything: true }, 503],
     ['garbled', { everything: true }, 503],
     ['hanging', { everything: true }, 503],

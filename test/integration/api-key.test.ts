@@ -160,7 +160,12 @@ describe('an API key', () => {
     // A new minute in the middle of it would let more through.
     await vi.waitUntil(() => Date.now() % 60_000 < 50_000, { timeout: 15_000 });
     const replies = [];
+    const logged = vi.spyOn(console, 'info').mockImplementation(() => undefined);
     for (let count = 0; count < 4; count++) replies.push(await sendWith(few.token, '/v1/profile'));
+    const lines = logged.mock.calls.flat().map((line): unknown => JSON.parse(String(line)));
+    logged.mockRestore();
+    const whose = { actor: ada.userId, apiKey: few.id, status: 429, refusedBy: 'api-key' };
+    expect(lines).toContainEqual(expect.objectContaining(whose));
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     expect(replies[1]?.headers.get('ratelimit-policy')).toBe('"api-key";q=3;w=60');
     expect(replies[1]?.headers.get('ratelimit')).toMatch(/^"api-key";r=1;t=\d+$/);

@@ -70,7 +70,8 @@ describe('a wrong value', () => {
     const named = JSON.parse(text).errors.map(({ path }: { path: string }) => path);
     expect([...new Set(named)].sort()).toEqual(Object.keys(wrong).sort());
     vi.restoreAllMocks();
-    expect(lines.join()).toContain('misconfigured');
+    expect(lines.join()).toContain('"level":"error","event":"request"');
+    expect(lines.join()).toContain('"variables":"DATABASE_URL MEDIA_SIGNING_KEY PUBLIC_URL"');
     expect(text + lines.join()).not.toContain('s3cr3t');
   });
 

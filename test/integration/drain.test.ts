@@ -77,7 +77,12 @@ describe('PUT /v1/admin/drain', () => {
     const { since, until } = on.body;
     expect(Date.parse(until ?? '') - Date.parse(since ?? '')).toBe(90_000);
     const current = { status: 'ready', drain: { since, until } };
+    const spy = logged();
     await findReadiness({ status: 503, body: { code: 'draining', errors: [], current } });
+    expect(eventsOf(spy, 'request')).toContainEqual(
+      expect.objectContaining({ status: 503, code: 'draining', level: 'info' }),
+    );
+    spy.mockRestore();
     expect((await ada.call('/v1/profile')).status).toBe(200);
     expect((await createClient().send('/health/live')).status).toBe(200);
     expect(await createClient().call(PATH, { headers })).toMatchObject({ body: { on: true, since, until } });

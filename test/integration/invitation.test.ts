@@ -173,7 +173,10 @@ describe('an invitation', () => {
     const withdrawn = await invite(ada, project);
     expect((await ada.call(`${path}/${withdrawn.id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await ada.call(`${path}/${withdrawn.id}`, { method: 'DELETE' })).status).toBe(404);
-    expect(await accept(ben, withdrawn.token)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await accept(ben, withdrawn.token)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found', detail: 'There is no such invitation, or it was withdrawn.' },
+    });
     const used = await invite(ada, project);
     await accept(ben, used.token);
     expect(await ada.call(`${path}/${used.id}`, { method: 'DELETE' })).toMatchObject({
@@ -240,7 +243,8 @@ describe('who may invite', () => {
       eve.call(`/v1/projects/${own}/invitations/${id}`, { method: 'DELETE' }),
     ];
     for (const reply of await Promise.all(calls)) {
-      expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      const detail = 'It does not exist, or you are not a member of its project.';
+      expect(reply).toMatchObject({ status: 404, body: { code: 'not_found', detail } });
     }
     expect(await countRows('invitations', 'project_id = $1', [project])).toBe(1);
   });

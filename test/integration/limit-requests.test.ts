@@ -58,7 +58,11 @@ describe('credentials that are no good', () => {
     }
     expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 2]);
     const headers = { authorization: 'Bearer not.a.token' };
+    const logged = vi.spyOn(console, 'info').mockImplementation(() => undefined);
     const refused = await problemOf('/v1/profile', { headers, variables: DEPLOYED }, client);
+    const said = logged.mock.calls.flat().map((line): unknown => JSON.parse(String(line)));
+    logged.mockRestore();
+    expect(said).toContainEqual(expect.objectContaining({ status: 429, refusedBy: 'bad-credentials' }));
     expect(refused.headers.get('ratelimit')).toContain('"bad-credentials";r=0;');
   });
 

@@ -22,7 +22,12 @@ describe('the plan of an account', () => {
     const ada = await signUp();
     const path = `/v1/admin/users/${ada.userId}/plan`;
     const call = { method: 'PUT', body: { plan: 'pro' } };
-    expect(await problemOf(path, call)).toMatchObject({ code: 'unauthenticated' });
+    const stranger = await problemOf(path, call);
+    expect(stranger).toMatchObject({
+      code: 'unauthenticated',
+      detail: expect.stringContaining('Authorization: Bearer'),
+    });
+    expect(stranger.headers.get('www-authenticate')).toBe('Bearer');
     expect(await problemOf(path, call, ada)).toMatchObject({ code: 'forbidden' });
     const [row] = await sqlAsSuperuser('select plan from profiles where id = $1', [ada.userId]);
     expect(row).toEqual({ plan: 'free' });

@@ -130,7 +130,8 @@ describe('ending a session', () => {
     const theirs = await currentId(ada);
     for (const id of [theirs, newId('ses')]) {
       const reply = await eve.call(`/v1/sessions/${id}`, { method: 'DELETE' });
-      expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      const detail = 'It does not exist.';
+      expect(reply).toMatchObject({ status: 404, body: { code: 'not_found', detail } });
     }
     expect((await eve.call('/v1/sessions/ses_1', { method: 'DELETE' })).body).toMatchObject({
       code: 'invalid_request',

@@ -22,7 +22,7 @@ function StateChip({ apiKey }: { apiKey: ApiKey }) {
     return <Chip icon="skipped">{t.settings.expired(formatAgo(expiresAt))}</Chip>;
   return (
     <Chip tone="info" icon="clock">
-      {t.settings.openUntil(formatTime(expiresAt))}
+      {t.apiKeys.worksUntil(formatTime(expiresAt))}
     </Chip>
   );
 }

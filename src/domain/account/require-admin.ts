@@ -3,6 +3,7 @@ import type { Actor, RequestContext } from '../../context.ts';
 import { read } from '../../db/read.ts';
 import { profiles } from '../../db/schema/account.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { unauthenticated } from './require-user.ts';
 
 /**
  * The operator, or a person whose e-mail is in ADMIN_EMAILS. The first line of every verb that is for them. Errors:
@@ -13,8 +14,7 @@ export async function requireAdmin(
 ): Promise<Extract<Actor, { kind: 'user' | 'service' }>> {
   const { actor, services } = ctx;
   if (actor.kind === 'service') return actor;
-  if (actor.kind === 'anonymous')
-    throw new AppError('unauthenticated', 'The session is missing or has ended.');
+  if (actor.kind === 'anonymous') throw unauthenticated();
   const admins = services.config.ADMIN_EMAILS;
   if (actor.kind === 'user' && admins.length > 0) {
     const query = sql`select to_jsonb(lower(email)) from ${profiles} where id = ${actor.userId}`;

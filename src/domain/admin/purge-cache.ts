@@ -1,4 +1,4 @@
-import { EVERYTHING, isTag, type Tag } from '../../cache/tags.ts';
+import { EVERYTHING, isTag, type Tag, TAG_FORMS } from '../../cache/tags.ts';
 import type { RequestContext } from '../../context.ts';
 import { write } from '../../db/write.ts';
 import { invalidField } from '../../errors/app-error.ts';
@@ -16,13 +16,22 @@ export type PurgeInput = { tags: string[] } | { urls: string[] } | { everything:
 /**
  * Makes every place forget copies by tag, address or all of them; addresses are of this installation, whole or from the
  * first `/` on. For administrators. What was asked is written down before. Errors: `invalid_request` for an address of
- * somebody else; `unavailable` where copies may be left.
+ * somebody else and a tag of no known form; `unavailable` where copies may be left.
  */
 export async function purgeCache(ctx: RequestContext, input: PurgeInput): Promise<PurgedPlace[]> {
   const { kind } = await requireAdmin(ctx);
-  const scope = 'urls' in input ? { paths: input.urls.map((url, at) => toPath(ctx, url, at)) } : input;
+  const scope = toScope(ctx, input);
   await record(ctx, kind, scope);
   return await purgeEverywhere({ purgers: [ourTiers(ctx), ...ctx.services.purgers] }, scope);
+}
+
+/** Copies of replies bear no tag of everything. */
+function toScope(ctx: RequestContext, input: PurgeInput): PurgeScope {
+  if ('urls' in input) return { paths: input.urls.map((url, at) => toPath(ctx, url, at)) };
+  if ('everything' in input) return input;
+  for (const [at, tag] of input.tags.entries())
+    if (!isTag(tag)) throw invalidField(`body.tags.${at}`, `is none of ${TAG_FORMS}`);
+  return input.tags.includes(EVERYTHING) ? { everything: true } : input;
 }
 
 /** Isolate memory and Redis: what was read up to the moment at which the purge was written down counts no more. */

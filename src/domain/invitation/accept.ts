@@ -40,6 +40,7 @@ export async function acceptInvitation(
       onlyIf: hasJoined,
     }),
     status: 200,
+    missing: 'There is no such invitation, or it was withdrawn.',
     settleOutboxMs: REVOCATION_MS,
     reply: sql`select ${ACCEPTED} - 'invitationId' - 'hasJoined'`,
   });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { getDrain } from '../../domain/admin/get-drain.ts';
 import { setDrain } from '../../domain/admin/set-drain.ts';
 import type { App } from '../app.ts';
-import { body, json, problems, timestamp } from '../schema.ts';
+import { body, forAdmins, json, problems, timestamp } from '../schema.ts';
 
 const MAX_TIMEOUT_SECONDS = 600;
 const DEFAULT_TIMEOUT_SECONDS = 60;
@@ -11,7 +11,7 @@ const DEFAULT_TIMEOUT_SECONDS = 60;
 const shared = {
   path: '/v1/admin/drain',
   tags: ['Administration'],
-  security: [{ session: [] }, { program: [] }, { operator: [] }],
+  security: forAdmins,
 };
 
 const drainBody = z.strictObject({

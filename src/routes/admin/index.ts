@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { getCacheFigures } from '../../domain/admin/get-cache-figures.ts';
 import { purgeCache } from '../../domain/admin/purge-cache.ts';
 import type { App } from '../app.ts';
-import { body, json, problems } from '../schema.ts';
+import { body, forAdmins, json, problems } from '../schema.ts';
 import { cacheFigures, purgeBody, purged } from './schema.ts';
 
 /** For the administrators of an installation, and for its operator's token. */
@@ -13,7 +13,7 @@ export function adminRoutes(app: App): void {
       path: '/v1/admin/cache',
       tags: ['Administration'],
       summary: 'How often cached values were found, in the isolate that answers',
-      security: [{ session: [] }, { program: [] }, { operator: [] }],
+      security: forAdmins,
       responses: { 200: json(cacheFigures), ...problems },
     }),
     async (c) => c.json(await getCacheFigures(c.get('ctx')), 200),
@@ -26,7 +26,7 @@ export function adminRoutes(app: App): void {
       tags: ['Administration'],
       summary: 'Forget copies by tag, address or all of them, wherever they are kept',
       description: 'Answers 503 with the places in `errors` while copies may be left; send it again then.',
-      security: [{ session: [] }, { program: [] }, { operator: [] }],
+      security: forAdmins,
       request: body(purgeBody),
       responses: { 200: json(purged), ...problems },
     }),

@@ -4,7 +4,7 @@ import { setPlan } from '../../domain/account/set-plan.ts';
 import { PLANS } from '../../rate-limit/plans.ts';
 import type { App } from '../app.ts';
 import { markReplay } from '../reply.ts';
-import { body, id, json, problems } from '../schema.ts';
+import { body, forAdmins, id, json, problems } from '../schema.ts';
 
 const plan = z.enum(PLANS);
 
@@ -13,8 +13,11 @@ export function planRoute(app: App): void {
     createRoute({
       method: 'put',
       path: '/v1/admin/users/{userId}/plan',
-      tags: ['Admin'],
-      summary: 'Give an account another plan; for platform admins',
+      tags: ['Administration'],
+      summary: 'Give an account another plan',
+      description:
+        "The id is `id` in that person's GET /v1/profile. A session or key that was used in the last day has one more request under the old limit.",
+      security: forAdmins,
       request: { params: z.object({ userId: id('usr') }), ...body(z.strictObject({ plan })) },
       responses: { 200: json(z.object({ userId: z.string(), plan })), ...problems },
     }),

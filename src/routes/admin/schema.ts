@@ -2,26 +2,35 @@ import * as z from 'zod';
 import { instance } from '../health/schema.ts';
 import { MAX_PURGE_ITEMS } from '../../purge/purger.ts';
 
-/** What a Cache-Tag may be made of. */
-const tag = z.string().regex(/^[\x21-\x2b\x2d-\x7e]{1,200}$/, 'must be visible ASCII without commas');
+const tag = z.string().min(1).max(200);
 
 export const purgeBody = z
-  .union([
-    z.strictObject({ tags: z.array(tag).min(1).max(MAX_PURGE_ITEMS) }),
-    z.strictObject({ urls: z.array(z.string().min(1).max(2_000)).min(1).max(MAX_PURGE_ITEMS) }),
-    z.strictObject({ everything: z.literal(true) }),
-  ])
+  .union(
+    [
+      z.strictObject({ tags: z.array(tag).min(1).max(MAX_PURGE_ITEMS) }),
+      z.strictObject({ urls: z.array(z.string().min(1).max(2_000)).min(1).max(MAX_PURGE_ITEMS) }),
+      z.strictObject({ everything: z.literal(true) }),
+    ],
+    `give one of tags, urls (lists of 1 to ${MAX_PURGE_ITEMS}), everything: true`,
+  )
   .meta({
     id: 'CachePurge',
-    description: 'Tags such as project:prj_…, addresses of this installation, or everything',
+    description:
+      'One of these: tags (everything, project:prj_… or user:usr_…), addresses of this installation (public pages and their images, or /v1/projects/prj_…), or everything',
   });
 
 export const purged = z
   .object({
     places: z.array(
       z.object({
-        name: z.string(),
-        state: z.enum(['purged', 'absent']).meta({ description: 'absent: not on this installation' }),
+        name: z.string().meta({
+          description:
+            'tiers: Redis, and what isolates keep of it; isolate: public pages in memory; edge: the copies before the public entry point; zone: the cache of a zone',
+        }),
+        state: z.enum(['purged', 'absent']).meta({
+          description:
+            'purged: no copy is left there, or there was none; absent: no such place on this installation',
+        }),
       }),
     ),
   })

@@ -5,7 +5,7 @@ import { revokeApiKey } from '../../domain/api-key/revoke.ts';
 import { idPattern } from '../../lib/id.ts';
 import type { App } from '../app.ts';
 import { done } from '../reply.ts';
-import { body, json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
+import { body, forPersons, json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
 import { apiKey, apiKeyParams, createApiKeyBody, madeApiKey } from './schema.ts';
 
 const tags = ['API keys'];
@@ -17,9 +17,10 @@ export function apiKeyRoutes(app: App): void {
       method: 'post',
       path: '/v1/api-keys',
       tags,
-      summary: 'Make an API key; not with an API key',
+      security: forPersons,
+      summary: 'Make an API key',
       description:
-        'The key is in this reply only. A repeated request makes another one, also with the same Idempotency-Key.',
+        'The key is in this reply only. A repeated request makes another one, also with the same Idempotency-Key. A key outlives a change of the password.',
       request: body(createApiKeyBody),
       responses: { 201: json(madeApiKey), ...problems },
     }),
@@ -34,7 +35,8 @@ export function apiKeyRoutes(app: App): void {
       method: 'get',
       path: '/v1/api-keys',
       tags,
-      summary: 'Your API keys, newest first; not with an API key',
+      security: forPersons,
+      summary: 'Your API keys, newest first',
       request: { query: pageQuery(key) },
       responses: { 200: json(page(apiKey)), ...problems },
     }),
@@ -46,7 +48,8 @@ export function apiKeyRoutes(app: App): void {
       method: 'delete',
       path: '/v1/api-keys/{keyId}',
       tags,
-      summary: 'End an API key at once; not with an API key',
+      security: forPersons,
+      summary: 'End an API key at once',
       request: { params: apiKeyParams },
       responses: { ...noContent, ...problems },
     }),

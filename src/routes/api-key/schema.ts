@@ -11,7 +11,7 @@ const scopes = z
   .min(1)
   .max(API_KEY_SCOPES.length)
   .refine((list) => new Set(list).size === list.length, 'names a scope twice')
-  .meta({ description: 'read: GET and HEAD; write: everything else' });
+  .meta({ description: 'read: GET and HEAD; write: everything else, also a ticket to a room' });
 
 export const apiKeyParams = z.object({ keyId: id('key') });
 

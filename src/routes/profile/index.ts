@@ -5,7 +5,7 @@ import { changeProfile, getProfile } from '../../domain/account/profile.ts';
 import type { App } from '../app.ts';
 import { newPassword, typedPassword, user } from '../auth/schema.ts';
 import { done, markReplay } from '../reply.ts';
-import { body, json, noContent, problems, text } from '../schema.ts';
+import { body, forPersons, json, noContent, problems, text } from '../schema.ts';
 
 const tags = ['Accounts'];
 
@@ -42,7 +42,8 @@ export function profileRoutes(app: App): void {
       method: 'post',
       path: '/v1/profile/password',
       tags,
-      summary: 'Change the password and end all other sessions',
+      summary: 'Change the password and end all other sessions; API keys go on working',
+      security: forPersons,
       request: body(z.strictObject({ currentPassword: typedPassword, newPassword })),
       responses: { ...noContent, ...problems },
     }),

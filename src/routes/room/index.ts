@@ -21,6 +21,7 @@ export function roomTicketRoute(app: App): void {
       path: '/v1/projects/{projectId}/room/ticket',
       tags,
       summary: 'A ticket to the live room of a project',
+      description: 'An API key needs the scope write for it.',
       request: { params: projectParams },
       responses: { 200: json(roomTicket), ...problems },
     }),

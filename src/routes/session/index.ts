@@ -5,7 +5,17 @@ import { revokeSession } from '../../domain/account/revoke-sessions.ts';
 import { idPattern } from '../../lib/id.ts';
 import type { App } from '../app.ts';
 import { done } from '../reply.ts';
-import { id, json, noContent, page, pageQuery, problems, timestamp, toPageInput } from '../schema.ts';
+import {
+  forPersons,
+  id,
+  json,
+  noContent,
+  page,
+  pageQuery,
+  problems,
+  timestamp,
+  toPageInput,
+} from '../schema.ts';
 
 const tags = ['Accounts'];
 const key = idPattern('ses');
@@ -30,6 +40,7 @@ export function sessionRoutes(app: App): void {
       method: 'get',
       path: '/v1/sessions',
       tags,
+      security: forPersons,
       summary: 'Where you and your programs are signed in',
       request: { query: pageQuery(key) },
       responses: { 200: json(page(session)), ...problems },
@@ -42,6 +53,7 @@ export function sessionRoutes(app: App): void {
       method: 'delete',
       path: '/v1/sessions/{sessionId}',
       tags,
+      security: forPersons,
       summary: 'End one session',
       request: { params: z.object({ sessionId: id('ses') }) },
       responses: { ...noContent, ...problems },

@@ -11,7 +11,7 @@ const TOKEN = 'the-token-of-nobody';
 const ON = {
   on: true,
   since: '2026-11-30T09:00:00.000Z',
-  until: '2026-11-30T09:01:00.000Z',
+  until: '2026-11-30T09:00:05.000Z',
   rooms: 1,
   sockets: 2,
   cut: 0,
@@ -69,7 +69,7 @@ describe('npm run drain', () => {
   it('tells an installation, and prints what it says', async () => {
     expect(await drain(['on', '--url', url, '--timeout', '5'])).toEqual({
       code: 0,
-      output: `on since ${ON.since}; 2 sockets in 1 room asked to come back, 0 cut off at the time-out (${ON.until})`,
+      output: `on since ${ON.since}; 2 sockets in 1 room asked to come back, 0 cut off at ${ON.until}`,
     });
     answer.body = { ...ON, on: false };
     expect(await drain(['off', '--url', url])).toEqual({ code: 0, output: 'off: traffic may be sent here' });
@@ -80,6 +80,26 @@ describe('npm run drain', () => {
       { ...call, method: 'PUT', body: { on: false, timeoutSeconds: 60 } },
       { ...call, method: 'GET', body: null },
     ]);
+  });
+
+  it('says what will come while it has not, and that a second time-out is none', async () => {
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const since = new Date(Date.parse(until) - 90_000).toISOString();
+    answer.body = { ...ON, since, until };
+    const said = `on since ${since}; 2 sockets in 1 room asked to come back, whoever is still there at ${until} is cut off`;
+    expect((await drain(['status', '--url', url])).output).toBe(said);
+    expect((await drain(['on', '--url', url, '--timeout', '90'])).output).toBe(said);
+    expect((await drain(['on', '--url', url, '--timeout', '5'])).output).toBe(
+      `${said}; it was on already, and keeps its time-out of 90 s: switch it off first for another one`,
+    );
+  });
+
+  it('says that a token is of another installation', async () => {
+    answer = { status: 401, body: { title: 'Sign in first', code: 'unauthenticated', requestId: 'r-1' } };
+    expect(await drain(['on', '--url', url])).toEqual({
+      code: 1,
+      output: `${url} refuses: OPERATOR_TOKEN is not this installation's (request r-1)`,
+    });
   });
 
   it('finds the running local stack and its secret by itself', async () => {
@@ -94,7 +114,7 @@ describe('npm run drain', () => {
   it('ends with 1 when it is refused or nobody answers', async () => {
     answer = {
       status: 403,
-      body: { title: 'Your role does not allow this', code: 'forbidden', requestId: 'r-1' },
+      body: { title: 'You may not do this', code: 'forbidden', requestId: 'r-1' },
     };
     const refused = await drain(['on', '--url', url]);
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('(forbidden, request r-1)') });

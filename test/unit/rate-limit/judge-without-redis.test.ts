@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import type { LogFields } from '../../../src/observability/logger.ts';
 import { judgeWithoutRedis } from '../../../src/rate-limit/judge-without-redis.ts';
 import { createLimiterMemory } from '../../../src/rate-limit/limiter-memory.ts';
-import { logFaults } from '../../../src/rate-limit/log-faults.ts';
+import { logFaults } from '../../../src/rate-limit/log-verdicts.ts';
 import type { PlatformLimiters } from '../../../src/rate-limit/platform.ts';
 import { policiesOf } from '../../../src/rate-limit/policies.ts';
 

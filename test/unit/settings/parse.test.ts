@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../../src/settings/parse.ts';
+import { deployedSettingsVariable, parseSettings, settingsVariable } from '../../../src/settings/parse.ts';
 import { DEFAULT_SETTINGS } from '../../../src/settings/schema.ts';
 
 describe('the settings', () => {
@@ -24,6 +24,15 @@ describe('the settings', () => {
     const parsed = parseSettings(text);
     expect(parsed).toEqual({ problem: expect.stringContaining(beginning) });
     expect(JSON.stringify(parsed)).not.toContain('7777777');
+  });
+
+  it.each([20, 499])('name one bound for a pause of a breaker that is deployed with %s ms', (pauseMs) => {
+    const parsed = deployedSettingsVariable.safeParse(JSON.stringify({ breaker: { pauseMs } }));
+    expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
+      'breaker.pauseMs: Too small: expected number to be >=500',
+    ]);
+    expect(deployedSettingsVariable.parse('{"breaker":{"pauseMs":500}}').breaker.pauseMs).toBe(500);
+    expect(settingsVariable.parse('{"breaker":{"pauseMs":499}}').breaker.pauseMs).toBe(499);
   });
 
   it('say everything that is wrong at once', () => {

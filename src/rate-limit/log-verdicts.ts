@@ -10,6 +10,12 @@ export function logFaults(log: LogFields, verdicts: readonly Verdict[]): void {
   log['limiterFault'] = describeFault(first.fault);
 }
 
+/** Tells the log which limits refused. */
+export function logRefusals(log: LogFields, verdicts: readonly Verdict[]): void {
+  const names = verdicts.flatMap(({ allowed, policy }) => (allowed ? [] : [policy.name]));
+  if (names.length > 0) log['refusedBy'] = names.join(' ');
+}
+
 /** The client's own messages end with the command, and with it the key. */
 function describeFault(fault: unknown): string {
   if (!(fault instanceof Error)) return String(fault);
