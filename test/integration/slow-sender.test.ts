@@ -29,6 +29,7 @@ describe('a body whose sender stops', () => {
   it.each<[string, string, Record<string, string>]>([
     ['without a length', 'POST', {}],
     ['of a known length', 'POST', { 'content-length': '4' }],
+    ['that says it is empty and is not', 'POST', { 'content-length': '0', 'transfer-encoding': 'chunked' }],
     ['under a key', 'POST', { 'idempotency-key': 'slow' }],
     ['that nobody asked for', 'DELETE', {}],
   ])('%s is 408 after its time, and no error of ours', async (_, method, headers) => {
