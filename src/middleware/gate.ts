@@ -33,11 +33,12 @@ export function gate(isAttempt: (path: string) => boolean) {
     if (ctx.actor.kind === 'service') return await next();
     const shown = await readCredential(c);
     const { lookedUp, verdicts } = await askRedis(c, shown, isAttempt(c.req.path));
-    ctx.limits.push(...verdicts);
     const known = lookedUp.state === 'found' ? lookedUp.principal : null;
     if (known) nameCaller(c.get('log'), known);
     // Whoever is known is not kept out by guesses that come from the same address: they cost no look-up.
-    refuseOver(known ? verdicts.filter(({ isPeek }) => !isPeek) : verdicts);
+    const limits = known ? verdicts.filter(({ isPeek }) => !isPeek) : verdicts;
+    ctx.limits.push(...limits);
+    refuseOver(limits);
     const admitted = await admit(ctx, shown, lookedUp);
     if (admitted) enter(c, admitted);
     else if (shown.state !== 'none') countBadCredential(c);

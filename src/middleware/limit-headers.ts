@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
+import { AppError } from '../errors/app-error.ts';
 import { toLimitHeaders } from '../rate-limit/headers.ts';
 import { logFaults, logRefusals } from '../rate-limit/log-verdicts.ts';
 
@@ -11,6 +12,7 @@ export function limitHeaders() {
     const { limits } = c.get('ctx');
     for (const [name, value] of Object.entries(toLimitHeaders(limits))) c.res.headers.set(name, value);
     logFaults(c.get('log'), limits);
-    if (c.res.status === 429) logRefusals(c.get('log'), limits);
+    const isRefused = c.error instanceof AppError && c.error.code === 'rate_limited';
+    if (isRefused) logRefusals(c.get('log'), limits);
   });
 }
