@@ -1,4 +1,4 @@
-import type { Principal } from './cache/principal-cache.ts';
+import type { Principal } from './cache/principal-record.ts';
 import type { CacheStatus } from './lib/cache-status.ts';
 import type { Verdict } from './rate-limit/limiter.ts';
 import type { Bookmark } from './lib/bookmark.ts';

@@ -1,5 +1,6 @@
 import { type Cache, createCache, createCacheMemory } from './cache/cache.ts';
-import { createPrincipalCache, createPrincipalMemory, type PrincipalCache } from './cache/principal-cache.ts';
+import { createPrincipalCache, type PrincipalCache } from './cache/principal-cache.ts';
+import { createPrincipalMemory } from './cache/principal-memory.ts';
 import { coordinatorOf, type CrawlCoordinatorRpc } from './crawl/coordinator.ts';
 import { type NameService, nameServiceOf } from './crawl/name-service.ts';
 import { createDatabases, type Databases } from './db/client.ts';

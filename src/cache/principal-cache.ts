@@ -1,32 +1,12 @@
-import * as z from 'zod';
-import { API_KEY_SCOPES } from '../context.ts';
 import { ACCESS_TOKEN_SECONDS } from '../keys/access-token.ts';
-import { formatBookmark, parseBookmark, type Bookmark } from '../lib/bookmark.ts';
-import { BoundedMap } from '../lib/bounded-map.ts';
+import { parseBookmark, type Bookmark } from '../lib/bookmark.ts';
 import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 import { addScript, defineScript } from '../redis/script.ts';
+import { type PrincipalMemory, recallPrincipal } from './principal-memory.ts';
+import { headOf, type Principal, type PrincipalRecord, readRecord, writeRecord } from './principal-record.ts';
 import type { Tag } from './tags.ts';
 import { isValid } from './validity.ts';
-
-/** Who is behind a credential, with everything that admits or limits a request. */
-export const principal = z.object({
-  kind: z.enum(['session', 'program', 'apiKey']),
-  /** Of the session or of the key. */
-  id: z.string(),
-  userId: z.string(),
-  /** RFC 3339; null for a key that does not end by itself. */
-  expiresAt: z.string().nullable(),
-  lastSeenAt: z.string().nullable(),
-  plan: z.enum(['free', 'pro']),
-  /** Requests a minute, for a key with a limit of its own. */
-  limit: z.int().positive().nullable(),
-  /** What a key may do; null for people and their programs, who may do everything that their roles allow. */
-  scopes: z.array(z.enum(API_KEY_SCOPES)).nullable(),
-  /** By project; null for somebody who is in more projects than a record holds. */
-  roles: z.record(z.string(), z.enum(['viewer', 'reviewer', 'editor', 'owner'])).nullable(),
-});
-export type Principal = z.infer<typeof principal>;
 
 /**
  * found: a record that nothing has been written against since. revoked: the credential was ended. unknown: Redis has
@@ -50,7 +30,7 @@ export interface PrincipalCache {
   /** Reads a record anew, unless a request of this isolate does so already. */
   refresh(name: string, read: () => Promise<unknown>): Promise<void>;
   /** Best effort: a record that could not be written costs the next request a database look-up. */
-  put(name: string, record: Principal, readAt: Bookmark): Promise<void>;
+  put(name: string, principal: Principal, readAt: Bookmark): Promise<void>;
   /** Best effort: of a record that the database does not know any more. */
   forget(name: string): Promise<void>;
   /** Rejects unless every endpoint knows: an ended credential must not be forgotten, so the caller repeats it. */
@@ -91,42 +71,8 @@ redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 `);
 
-/** What an isolate keeps of the records that it saw last. */
-export interface PrincipalMemory {
-  /** By name: what records say, so that the same one is not sent and read again with every request. */
-  read: Map<string, ReadRecord>;
-  /** By name: what was read from the database a moment ago, for while Redis does not answer. */
-  alone: Map<string, AloneRecord>;
-  /** Names that this isolate has revoked: a slow request may still bring what it read before. */
-  revoked: Map<string, true>;
-  /** By name: when a request began to read the record anew, in milliseconds since the epoch. */
-  refreshing: Map<string, number>;
-}
-
-interface AloneRecord {
-  principal: Principal;
-  readAt: Bookmark;
-  /** Milliseconds since the epoch. */
-  storedAt: number;
-}
-
-/**
- * Without Redis the database says who asks, but not with every request of the same person: it has enough to do then.
- * Values that an isolate holds count as long (ALONE_MS of the cache).
- */
-const ALONE_MS = 2_000;
-const MAX_REMEMBERED = 1_000;
 /** Whoever reads a record anew for longer is taken for dead. */
 const REFRESH_LEASE_MS = 10_000;
-
-export function createPrincipalMemory(): PrincipalMemory {
-  return {
-    read: new BoundedMap(MAX_REMEMBERED),
-    alone: new BoundedMap(MAX_REMEMBERED),
-    revoked: new BoundedMap(MAX_REMEMBERED),
-    refreshing: new BoundedMap(MAX_REMEMBERED),
-  };
-}
 
 const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
 
@@ -159,18 +105,16 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
   const keyOf = (name: string) => `${prefix}:p:${name}`;
   const openBatch = () => redis.open();
 
-  /** Null for a record that is old, or older than a write that this isolate has told the caches of. */
-  function recall(name: string): LookedUp | null {
+  function recall(name: string): LookedUp {
     if (memory.revoked.has(name)) return { state: 'revoked' };
-    const held = memory.alone.get(name);
-    if (!held || now() - held.storedAt >= ALONE_MS) return null;
-    const { principal: known, readAt, storedAt } = held;
-    if (!isValid(readAt, [bumpedAt(`user:${known.userId}`)])) return null;
+    const held = recallPrincipal(memory, name, now(), bumpedAt);
+    if (!held) return { state: 'silent' };
+    const { epoch, xid } = held.readAt;
     return {
       state: 'found',
-      principal: known,
-      storedAt,
-      written: { epoch: readAt.epoch, xid: readAt.xid - 1n },
+      principal: held.principal,
+      storedAt: held.storedAt,
+      written: { epoch, xid: xid - 1n },
     };
   }
 
@@ -178,7 +122,7 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
     async look(batch, name) {
       try {
         const known = memory.read.get(name);
-        const args = [`${prefix}:t:user:`, known?.head ?? ''];
+        const args = [`${prefix}:t:user:`, known ? headOf(known) : ''];
         const [text, tag] = parseLooked(await addScript(batch, openBatch, LOOK, [keyOf(name)], args));
         const record = text === SAME && known ? known : readRecord(text ?? '');
         const found = judge(record, tag);
@@ -186,7 +130,7 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
         else memory.read.delete(name);
         return found ?? { state: text === REVOKED ? 'revoked' : 'unknown' };
       } catch {
-        return recall(name) ?? { state: 'silent' };
+        return recall(name);
       }
     },
     isKnown: (name) => memory.read.has(name),
@@ -200,10 +144,10 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
         memory.refreshing.delete(name);
       }
     },
-    async put(name, record, readAt) {
-      const storedAt = now();
-      memory.alone.set(name, { principal: record, readAt, storedAt });
-      const text = `${record.userId}|${formatBookmark(readAt)}|${storedAt}|${JSON.stringify(record)}`;
+    async put(name, principal, readAt) {
+      const record = { principal, readAt, storedAt: now() };
+      memory.alone.set(name, record);
+      const text = writeRecord(record);
       const batch = redis.open();
       const answer = addScript(batch, openBatch, PUT, [keyOf(name)], [text, RECORD_SECONDS]);
       await batch.send();
@@ -230,35 +174,8 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
   };
 }
 
-const RECORD = /^[^|]+\|([^|]+)\|(\d+)\|/;
-
-interface ReadRecord {
-  /** Person, position and time: no two records of a credential have the same. */
-  head: string;
-  principal: Principal;
-  readAt: Bookmark;
-  storedAt: number;
-}
-
-/** Null for what is no record. */
-function readRecord(text: string): ReadRecord | null {
-  const [head = '', position = '', storedAt = ''] = RECORD.exec(text) ?? [];
-  const readAt = parseBookmark(position);
-  if (!readAt) return null;
-  try {
-    return {
-      head,
-      principal: principal.parse(JSON.parse(text.slice(head.length))),
-      readAt,
-      storedAt: Number(storedAt),
-    };
-  } catch {
-    return null;
-  }
-}
-
 /** Null for a record that was read before the last write to its person. */
-function judge(record: ReadRecord | null, tag: string | null): LookedUp | null {
+function judge(record: PrincipalRecord | null, tag: string | null): LookedUp | null {
   const written = tag === null ? null : parseBookmark(tag);
   if (!record || (tag !== null && !written) || !isValid(record.readAt, [written])) return null;
   return { state: 'found', principal: record.principal, storedAt: record.storedAt, written };

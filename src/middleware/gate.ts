@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { LookedUp, Principal } from '../cache/principal-cache.ts';
+import type { LookedUp } from '../cache/principal-cache.ts';
+import type { Principal } from '../cache/principal-record.ts';
 import type { Actor, AppEnv, RequestContext } from '../context.ts';
 import { type AdmittedPrincipal, admitPrincipal } from '../domain/account/admit-principal.ts';
 import { AppError } from '../errors/app-error.ts';

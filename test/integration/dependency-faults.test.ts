@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { createPrincipalCache, createPrincipalMemory, principal } from '../../src/cache/principal-cache.ts';
+import { createPrincipalCache } from '../../src/cache/principal-cache.ts';
+import { createPrincipalMemory } from '../../src/cache/principal-memory.ts';
+import { principal } from '../../src/cache/principal-record.ts';
 import { hashToken } from '../../src/domain/account/session-token.ts';
 import { parseConfig } from '../../src/env.ts';
 import type { CommandList } from '../../src/redis/command-list.ts';

@@ -1,4 +1,5 @@
-import type { LookedUp, Principal } from '../../cache/principal-cache.ts';
+import type { LookedUp } from '../../cache/principal-cache.ts';
+import type { Principal } from '../../cache/principal-record.ts';
 import type { RequestContext } from '../../context.ts';
 import type { Bookmark } from '../../lib/bookmark.ts';
 import { AppError } from '../../errors/app-error.ts';

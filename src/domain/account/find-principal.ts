@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { principal, type Principal } from '../../cache/principal-cache.ts';
+import { principal, type Principal } from '../../cache/principal-record.ts';
 import type { RequestContext } from '../../context.ts';
 import { runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createPrincipalCache,
-  createPrincipalMemory,
-  type Principal,
-} from '../../../src/cache/principal-cache.ts';
+import { createPrincipalCache } from '../../../src/cache/principal-cache.ts';
+import { createPrincipalMemory } from '../../../src/cache/principal-memory.ts';
+import type { Principal } from '../../../src/cache/principal-record.ts';
 import { openBatch } from '../../../src/redis/command-batch.ts';
 import { CommandList } from '../../../src/redis/command-list.ts';
 
