@@ -121,8 +121,9 @@ describe('ending a session', () => {
     expect((await ada.call(`/v1/sessions/${id}`, call)).status).toBe(204);
     expect(await countRows('sessions', 'id = $1', [id])).toBe(0);
     const tokenHash = await hashToken(other.cookie.split('=')[1] ?? '');
-    const waiting = `topic = 'sessions.revoked' and payload->'tokenHashes' ? $1 and done_at is null`;
-    expect(await countRows('outbox', waiting, [tokenHash])).toBe(1);
+    // Another test's cron may have done it by now.
+    const written = `topic = 'sessions.revoked' and payload->'tokenHashes' ? $1`;
+    expect(await countRows('outbox', written, [tokenHash])).toBe(1);
   });
 
   it('is not found for someone else’s session and for one that never was', async () => {
