@@ -9,7 +9,7 @@ import { createIsolateTier, type IsolateTier } from './isolate-tier.ts';
 import type { CacheRef, Namespace } from './namespace.ts';
 import { createSingleFlight, type SingleFlight } from './single-flight.ts';
 import { BUMP_TAGS, bumpArguments, EVERYTHING, parseTags, type Tag } from './tags.ts';
-import { isValid } from './validity.ts';
+import { ALONE_MS, isValid } from './validity.ts';
 
 /** What was read, and the xmin of the snapshot that it was read under. Null: there is no such thing. */
 export interface Loaded<T> {
@@ -58,8 +58,6 @@ export interface CacheMemory {
 }
 
 const ISOLATE_LIMITS = { entries: 2_000, length: 8 * 1024 * 1024 };
-/** Without Redis nobody tells of writes elsewhere: what the isolate holds counts for no longer. */
-const ALONE_MS = 2_000;
 /** How long somebody waits for what another request is reading. */
 const FLIGHT_WAIT_MS = 3_000;
 /** Tags that an isolate remembers: one that it forgets stands in Redis. */

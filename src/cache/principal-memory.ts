@@ -2,7 +2,7 @@ import type { Bookmark } from '../lib/bookmark.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { PrincipalRecord } from './principal-record.ts';
 import type { Tag } from './tags.ts';
-import { isValid } from './validity.ts';
+import { ALONE_MS, isValid } from './validity.ts';
 
 /** What an isolate keeps of the records that it saw last. */
 export interface PrincipalMemory {
@@ -16,11 +16,6 @@ export interface PrincipalMemory {
   refreshing: Map<string, number>;
 }
 
-/**
- * Without Redis the database says who asks, but not with every request of the same person: it has enough to do then.
- * Values that an isolate holds count as long (ALONE_MS of the cache).
- */
-const ALONE_MS = 2_000;
 const MAX_REMEMBERED = 1_000;
 export function createPrincipalMemory(): PrincipalMemory {
   return {
@@ -32,7 +27,8 @@ export function createPrincipalMemory(): PrincipalMemory {
 }
 
 /**
- * What the database said of a credential a moment ago. Null for what is older, or than which this isolate has told the
+ * What the database said of a credential a moment ago: without Redis it says who asks, but need not with every request of
+ * the same person. Null for what is older, or than which this isolate has told the
  * caches of a later write (`bumpedAt`).
  */
 export function recallPrincipal(

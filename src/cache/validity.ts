@@ -1,5 +1,8 @@
 import { isLater, type Bookmark } from '../lib/bookmark.ts';
 
+/** Without Redis nobody tells of writes elsewhere: what an isolate holds counts for no longer. */
+export const ALONE_MS = 2_000;
+
 /**
  * The one rule of validity, for every tier, tag and bookmark: what was read at `readAt` is in no way older than what
  * was written at `written` if every transaction up to the last of them had ended, and so was seen, before.

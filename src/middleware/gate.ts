@@ -62,17 +62,22 @@ async function askRedis(
   const { redis, principals, cache, limiter } = c.get('ctx').services;
   const batch = redis.open();
   const looking = shown.state === 'shown' ? principals.look(batch, shown.credential.name) : null;
-  for (const ref of prefetchOf(c.req.method, c.req.path)) cache.prefetch(batch, ref);
+  for (const ref of prefetchOf(methodOf(c), c.req.path)) cache.prefetch(batch, ref);
   const checks = isAttempt && shown.state === 'none' ? [] : toChecks(c, shown);
   const judging = limiter.enqueue(batch, checks);
   await batch.send();
   return { lookedUp: (await looking) ?? { state: 'silent' }, verdicts: await judging };
 }
 
+/** A HEAD is answered by what answers a GET. */
+function methodOf(c: Context<AppEnv>): string {
+  return c.req.method === 'HEAD' ? 'GET' : c.req.method;
+}
+
 function toChecks(c: Context<AppEnv>, shown: ShownCredential): Check[] {
   const { policies } = c.get('ctx').services;
   return checksOf(policies, {
-    method: c.req.method,
+    method: methodOf(c),
     path: c.req.path,
     caller: shown.state === 'shown' ? { kind: shown.credential.kind, key: shown.credential.name } : null,
     mayBeGuess: shown.state === 'invalid' || (shown.state === 'shown' && !isKnown(c, shown)),

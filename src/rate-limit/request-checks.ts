@@ -8,6 +8,7 @@ export interface Caller {
 }
 
 interface RequestShape {
+  /** GET for a HEAD, too. */
   method: string;
   path: string;
   /** null without credentials, and for a program's token that is no good. */
@@ -27,13 +28,13 @@ const EXPENSIVE: readonly { method: string; path: RegExp; policy: keyof Policies
 /** What limits one request; all of it is known before anybody was asked. */
 export function checksOf(policies: Policies, request: RequestShape): Check[] {
   const { caller, addressKey } = request;
-  // A HEAD is answered by what answers a GET.
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
   const checks: Check[] = [];
   if (caller) checks.push({ policy: callerPolicyOf(policies, caller), key: caller.key });
   else checks.push({ policy: policies.anonymous, key: addressKey });
   if (caller) {
-    const expensive = EXPENSIVE.find((one) => one.method === method && one.path.test(request.path));
+    const expensive = EXPENSIVE.find(
+      ({ method, path }) => method === request.method && path.test(request.path),
+    );
     if (expensive) checks.push({ policy: policies[expensive.policy], key: caller.key });
   }
   if (request.mayBeGuess) checks.push({ policy: policies.badCredentials, key: addressKey, isPeek: true });

@@ -3,7 +3,7 @@ import type { CommandBatch } from '../redis/command-batch.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 
 /** What @upstash/ratelimit needs of a Redis client; `eval` for a script that Redis does not know yet. */
-export type ScriptClient = Pick<Redis, 'evalsha' | 'eval' | 'get' | 'set'>;
+export type ScriptClient = Pick<Redis, 'evalsha' | 'eval'>;
 
 interface ScriptClientOptions {
   redis: RedisDatabase;
@@ -42,8 +42,6 @@ export function createScriptClient({ redis, batch, limitKey, accepts }: ScriptCl
   };
   const withLimitKey = (keys: string[]) => (limitKey === null ? keys : keys.with(LIMIT_KEY_INDEX, limitKey));
   return {
-    get: refuse,
-    set: refuse,
     async evalsha<TArgs extends unknown[], TData>(hash: string, keys: string[], args: TArgs) {
       return asScriptResult<TData>(
         check(await batch.add((list) => list.evalsha(hash, withLimitKey(keys), args))),
@@ -58,11 +56,6 @@ export function createScriptClient({ redis, batch, limitKey, accepts }: ScriptCl
       return asScriptResult<TData>(check(answered));
     },
   };
-}
-
-/** What the library needs for features that are switched off. */
-async function refuse(): Promise<never> {
-  throw new Error('A limiter runs scripts only');
 }
 
 /** The type is the caller's claim about its script; both scripts in use answer with the two integers checked above. */
