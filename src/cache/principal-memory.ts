@@ -17,6 +17,7 @@ export interface PrincipalMemory {
 }
 
 const MAX_REMEMBERED = 1_000;
+
 export function createPrincipalMemory(): PrincipalMemory {
   return {
     read: new BoundedMap(MAX_REMEMBERED),
