@@ -24,31 +24,10 @@ import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
 import { type App, createApp } from './routes/app.ts';
-import { adminRoutes } from './routes/admin/index.ts';
-import { drainRoutes } from './routes/admin/drain.ts';
-import { planRoute } from './routes/admin/plan.ts';
-import { apiKeyRoutes } from './routes/api-key/index.ts';
-import { authRoutes } from './routes/auth/index.ts';
+import type { Area, Stage } from './routes/areas.ts';
+import { livenessRoute } from './routes/health/liveness.ts';
 import { attemptedEmail } from './routes/auth/schema.ts';
-import { binRoutes } from './routes/bin/index.ts';
-import { tokenRoutes } from './routes/auth/token.ts';
-import { consoleConfigRoute } from './routes/console/index.ts';
 import { serveConsole } from './routes/console/pages.ts';
-import { exportRoutes } from './routes/export/index.ts';
-import { livenessRoute, readinessRoute } from './routes/health/index.ts';
-import { imageRoutes } from './routes/image/index.ts';
-import { invitationRoutes } from './routes/invitation/index.ts';
-import { jobRoutes } from './routes/job/index.ts';
-import { jwksRoute } from './routes/jwks.ts';
-import { mediaRoutes } from './routes/media/index.ts';
-import { memberRoutes } from './routes/member/index.ts';
-import { openapiRoute } from './routes/openapi.ts';
-import { profileRoutes } from './routes/profile/index.ts';
-import { projectRoutes } from './routes/project/index.ts';
-import { publicRoutes } from './routes/public/index.ts';
-import { reviewRoutes } from './routes/review/index.ts';
-import { roomSocketRoute, roomTicketRoute } from './routes/room/index.ts';
-import { sessionRoutes } from './routes/session/index.ts';
 
 /** Routes that take lists of addresses, which are read once it is known who sends them, a few at a time. */
 const LIST_ROUTES = ['/v1/projects/:projectId/jobs', '/v1/jobs/:jobId/urls'];
@@ -66,13 +45,16 @@ const ATTEMPTS = [
 ];
 const ATTEMPTED: ReadonlySet<string> = new Set([...PASSWORD_ATTEMPTS, ...ATTEMPTS]);
 
-/** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
-export function buildApp(): App {
+/** The HTTP side of Darkroom with the routes of these areas: middleware in the order of a request's way, then the routes. */
+export function buildApp(areas: readonly Area[]): App {
   const app = createApp();
+  const register = (stage: Stage) => {
+    for (const area of areas) for (const routes of area[stage] ?? []) routes(app);
+  };
   app.use(requestId(), accessLog(), securityHeaders(), compress(), cacheHeaders());
   livenessRoute(app);
   app.use(requireConfig(), requireHttps(), boundedHeaders(), deadline(), knownHost(), sameOrigin());
-  publicRoutes(app);
+  register('forVisitors');
   app.on('POST', '/v1/projects/:projectId/images', imageBody(MAX_IMAGE_BYTES));
   app.use(
     jsonBody({ maxBytes: MAX_BODY_BYTES, within: 'bodyMs', isLater: isList }),
@@ -81,12 +63,7 @@ export function buildApp(): App {
     limitHeaders(),
     idempotencyKey(isList),
   );
-  mediaRoutes(app);
-  readinessRoute(app);
-  consoleConfigRoute(app);
-  openapiRoute(app);
-  jwksRoute(app);
-  roomSocketRoute(app);
+  register('beforeGate');
   app.on('POST', ATTEMPTS, limitAttempts());
   app.on('POST', PASSWORD_ATTEMPTS, limitAttempts({ emailOf: attemptedEmail }));
   app.use('/v1/admin/*', operator());
@@ -102,23 +79,7 @@ export function buildApp(): App {
       jsonBody({ maxBytes: MAX_JOB_BODY_BYTES, within: 'writeMs' }),
       idempotencyKey(),
     );
-  authRoutes(app);
-  tokenRoutes(app);
-  profileRoutes(app);
-  sessionRoutes(app);
-  apiKeyRoutes(app);
-  planRoute(app);
-  projectRoutes(app);
-  memberRoutes(app);
-  invitationRoutes(app);
-  jobRoutes(app);
-  imageRoutes(app);
-  reviewRoutes(app);
-  binRoutes(app);
-  roomTicketRoute(app);
-  exportRoutes(app);
-  adminRoutes(app);
-  drainRoutes(app);
+  register('behindGate');
 
   const refuse = notFound(app);
   app.notFound(async (c) => (await serveConsole(c)) ?? refuse(c));

@@ -1,9 +1,8 @@
-import { buildApp } from './app.ts';
+import { getPath } from 'hono/utils/url';
+import { appOf } from './app-of.ts';
 import { runCron } from './cron/tasks.ts';
 import { configOf } from './env.ts';
-import { consumeCrawl } from './queues/crawl-consumer.ts';
-import { consumeDiscover } from './queues/discover-consumer.ts';
-import { consumeDeadLetters } from './queues/dead-letter-consumer.ts';
+import { consume } from './queues/consume.ts';
 import { keepGoing } from './observability/keep-going.ts';
 import { openScope } from './resilience/call-scope.ts';
 import { publicSiteOf } from './public-site/public-site.ts';
@@ -17,9 +16,6 @@ export { CrawlCoordinator } from '../durable-objects/crawl-coordinator/index.ts'
 export { PublicSite } from './public-site/entrypoint.ts';
 
 export { Room } from '../durable-objects/room/index.ts';
-
-// Isolate lifetime: routes are compiled once and hold nothing of a request.
-const app = buildApp();
 
 /** Services for work that no request asked for; throws where a request would be refused. `work`: for the logs. */
 function servicesOf(env: object, work: string, context: ExecutionContext): Services {
@@ -35,13 +31,12 @@ function servicesOf(env: object, work: string, context: ExecutionContext): Servi
 
 export default {
   async fetch(request, env, executionContext) {
+    const app = appOf(getPath(request));
     return await app.fetch(restoreSharedOrigin(request, env), env, executionContext);
   },
   async queue(batch, env, context) {
     const services = servicesOf(env, `queue ${batch.queue}`, context);
-    if (batch.queue.includes('-dead')) await consumeDeadLetters(batch, services);
-    else if (batch.queue.includes('-discover')) await consumeDiscover(batch, services);
-    else await consumeCrawl(batch, services);
+    await consume(batch, services);
   },
   async scheduled(controller, env, context) {
     await runCron(controller.cron, servicesOf(env, `cron ${controller.cron}`, context));

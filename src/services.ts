@@ -9,6 +9,7 @@ import type { Config } from './env.ts';
 import { AppError } from './errors/app-error.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import type { Bookmark } from './lib/bookmark.ts';
+import { once } from './lib/once.ts';
 import { sleep } from './lib/sleep.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
 import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
@@ -197,10 +198,4 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
       return purgers();
     },
   };
-}
-
-/** What `make` makes, at the first call. */
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }

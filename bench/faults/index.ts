@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../../src/settings/schema.ts';
+import { defaultSettings } from '../../src/settings/schema.ts';
 import { plainTable } from '../lib/measured.ts';
 import { readNumbers } from '../lib/numbers.ts';
 import { keepResult } from '../tables/write-page.ts';
@@ -29,7 +29,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
 }
 
 async function measure(stage: Stage, requests: number, signal: AbortSignal): Promise<FaultFigures> {
-  const { redisMs: redisDeadlineMs } = DEFAULT_SETTINGS.deadlines;
+  const { redisMs: redisDeadlineMs } = defaultSettings().deadlines;
   const faults: FaultFigures['faults'] = {};
   for (const planned of FAULTS) {
     const { name, store } = planned;

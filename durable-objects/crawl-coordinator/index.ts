@@ -28,6 +28,7 @@ import { createServices, type Services } from '../../src/services.ts';
 import { Board } from './board.ts';
 import { goOn, type LaneTurn, NEW_TURN } from './lane-turn.ts';
 import { createSqlBoardStorage } from './sql-board-storage.ts';
+import { once } from '../../src/lib/once.ts';
 
 /** A stop that waits for consumers longer than this goes on without them. */
 const STOP_LIMIT_MS = 20_000;
@@ -44,19 +45,21 @@ const REST_MS = 60_000;
 /** A job under way is looked after this often, whatever else is known of it. */
 const LOOK_MS = 60_000;
 
-const run = z.object({
-  jobId: z.string(),
-  epoch: z.number(),
-  /** Of the request that began it, or took it up again. */
-  requestId: z.string().nullable().default(null),
-  /** The job's options, as the last chunks came with them. */
-  options: z.looseObject({}),
-  /** Where the last round over the hosts ended. */
-  lane: z.string(),
-  /** Ms since 1970 by which a stop ends; null while the job is not to stop. */
-  stopBy: z.number().nullable(),
-});
-type Run = z.infer<typeof run>;
+const run = once(() =>
+  z.object({
+    jobId: z.string(),
+    epoch: z.number(),
+    /** Of the request that began it, or took it up again. */
+    requestId: z.string().nullable().default(null),
+    /** The job's options, as the last chunks came with them. */
+    options: z.looseObject({}),
+    /** Where the last round over the hosts ended. */
+    lane: z.string(),
+    /** Ms since 1970 by which a stop ends; null while the job is not to stop. */
+    stopBy: z.number().nullable(),
+  }),
+);
+type Run = z.infer<ReturnType<typeof run>>;
 
 /**
  * Hands out the chunks of one job and watches over them: leases, a window, a timer for what is late, stop. Postgres
@@ -82,7 +85,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     super(state, env);
     this.#board = new Board(createSqlBoardStorage(state.storage.sql));
     const kept = state.storage.kv.get('run');
-    this.#run = kept === undefined ? null : run.parse(kept);
+    this.#run = kept === undefined ? null : run().parse(kept);
   }
 
   async start(ref: RunRef): Promise<void> {

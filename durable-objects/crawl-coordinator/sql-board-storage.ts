@@ -1,19 +1,24 @@
 import * as z from 'zod';
 import type { BoardStorage } from './board.ts';
+import { once } from '../../src/lib/once.ts';
 
-const boardChunk = z.object({
-  chunk: z.number(),
-  lane: z.string(),
-  attempt: z.number(),
-  items: z.array(z.object({ position: z.number(), url: z.string(), notBefore: z.number().exactOptional() })),
-  state: z.enum(['sent', 'leased', 'parked']),
-  until: z.number(),
-  leaseId: z.string().nullable(),
-  outages: z.number(),
-  faults: z.number(),
-  // Not there in rows that were written before it was counted.
-  idleParks: z.number().default(0),
-});
+const boardChunk = once(() =>
+  z.object({
+    chunk: z.number(),
+    lane: z.string(),
+    attempt: z.number(),
+    items: z.array(
+      z.object({ position: z.number(), url: z.string(), notBefore: z.number().exactOptional() }),
+    ),
+    state: z.enum(['sent', 'leased', 'parked']),
+    until: z.number(),
+    leaseId: z.string().nullable(),
+    outages: z.number(),
+    faults: z.number(),
+    // Not there in rows that were written before it was counted.
+    idleParks: z.number().default(0),
+  }),
+);
 
 /** Keeps the board in the object's own SQLite, a row a chunk. */
 export function createSqlBoardStorage(sql: SqlStorage): BoardStorage {
@@ -21,7 +26,7 @@ export function createSqlBoardStorage(sql: SqlStorage): BoardStorage {
   return {
     load: () =>
       [...sql.exec('select entry from board')].map((row) =>
-        boardChunk.parse(JSON.parse(String(row['entry']))),
+        boardChunk().parse(JSON.parse(String(row['entry']))),
       ),
     save: (chunk) =>
       void sql.exec('insert or replace into board values (?, ?)', chunk.chunk, JSON.stringify(chunk)),

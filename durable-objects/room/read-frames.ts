@@ -30,7 +30,7 @@ export function readFrames(message: string | ArrayBuffer): ReadFrames {
     }
     if (item['k'] === 'pres' && isLonger(JSON.stringify(item), LIMITS.presenceBytes))
       return bad('pres has at most 2 KiB');
-    const frame = clientFrame.safeParse(item);
+    const frame = clientFrame().safeParse(item);
     if (!frame.success) return bad(`not a valid ${String(item['k'])}`);
     frames.push(frame.data);
   }

@@ -41,6 +41,6 @@ export class SocketLink implements Link {
 
 /** The session that a socket was left with; null for one that needs no looking after. */
 export function readSession(socket: WebSocket): Session | null {
-  const kept = sessionShape.safeParse(socket.deserializeAttachment());
+  const kept = sessionShape().safeParse(socket.deserializeAttachment());
   return kept.success && !kept.data.isClosed ? kept.data : null;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isAddress, isPublicAddress } from './address-guard.ts';
 import type { NameService } from './name-service.ts';
 import { readStart } from './robots/read-start.ts';
+import { once } from '../lib/once.ts';
 
 /** A longer answer is cut, and then is no JSON. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -16,11 +17,13 @@ const NO_SUCH_NAME = 3;
 const SURE_NAME = 'example.com';
 
 /** The JSON of https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/. */
-const dnsAnswer = z.object({
-  Status: z.int(),
-  TC: z.boolean().optional(),
-  Answer: z.array(z.object({ type: z.int(), TTL: z.number().nonnegative(), data: z.string() })).optional(),
-});
+const dnsAnswer = once(() =>
+  z.object({
+    Status: z.int(),
+    TC: z.boolean().optional(),
+    Answer: z.array(z.object({ type: z.int(), TTL: z.number().nonnegative(), data: z.string() })).optional(),
+  }),
+);
 
 export type HostVerdict =
   | { ok: true; ttlSeconds: number }
@@ -69,7 +72,7 @@ async function lookUp(
     return await names.service.call(question.href, init, async (response) => {
       const bytes = await readStart(response.body, MAX_ANSWER_BYTES);
       if (response.status !== 200) return { kind: 'unknown' };
-      const answer = dnsAnswer.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      const answer = dnsAnswer().parse(JSON.parse(new TextDecoder().decode(bytes)));
       if (answer.TC === true || ![NO_ERROR, NO_SUCH_NAME].includes(answer.Status)) return { kind: 'unknown' };
       const records = (answer.Answer ?? []).filter((record) => record.type === RECORD_TYPES[type]);
       return {

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Bookmark } from '../lib/bookmark.ts';
 import { type Rows, values } from './batch.ts';
+import { once } from '../lib/once.ts';
 
 /** Which database answered, and from which snapshot: what is below `xmin` was done, nothing from `xmax` on was. */
 export interface Position {
@@ -10,7 +11,7 @@ export interface Position {
   xmax: bigint;
 }
 
-const shape = z.object({ epoch: z.int(), xmin: z.coerce.bigint(), xmax: z.coerce.bigint() });
+const shape = once(() => z.object({ epoch: z.int(), xmin: z.coerce.bigint(), xmax: z.coerce.bigint() }));
 
 /** As `enter`, for a batch that only reads and runs as Repeatable Read: its one snapshot is what the first row tells. */
 export function enterRead(actorId: string | null, requestId: string): SQL {
@@ -30,7 +31,7 @@ export function enterReplica(
 
 /** The position that the rows of enterRead, enterReplica or app.position hold. */
 export function readPosition(rows: Rows | undefined): Position {
-  return shape.parse(values(rows)[0]);
+  return shape().parse(values(rows)[0]);
 }
 
 /** The bookmark of who has seen this snapshot: a server that has done everything below its xmax is no older. */

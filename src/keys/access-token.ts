@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { idPattern } from '../lib/id.ts';
 import { type SigningKey, toPublicKey } from './signing-keys.ts';
+import { once } from '../lib/once.ts';
 
 /** How long an access token is good; nothing prolongs it. */
 export const ACCESS_TOKEN_SECONDS = 600;
@@ -11,7 +12,9 @@ export const ACCESS_TOKEN_SECONDS = 600;
 const TYPE = 'at+jwt';
 const ALGORITHM = 'ES256';
 
-const claims = z.object({ sub: z.string().regex(idPattern('usr')), sid: z.string().regex(idPattern('ses')) });
+const claims = once(() =>
+  z.object({ sub: z.string().regex(idPattern('usr')), sid: z.string().regex(idPattern('ses')) }),
+);
 
 export interface AccessTokenSubject {
   userId: string;
@@ -81,7 +84,7 @@ export function createAccessTokens(keys: readonly SigningKey[], origin: string, 
             currentDate: new Date(clock.now()),
           },
         );
-        const parsed = claims.safeParse(payload);
+        const parsed = claims().safeParse(payload);
         return parsed.success ? { userId: parsed.data.sub, sessionId: parsed.data.sid } : null;
       } catch (error) {
         if (error instanceof errors.JOSEError) return null;

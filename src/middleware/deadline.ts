@@ -4,7 +4,7 @@ import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { DeadlineError } from '../lib/deadline.ts';
 import { CallerGoneError, createRequestDeadline } from '../resilience/request-deadline.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/index.ts';
+import { defaultSettings, type Settings } from '../settings/index.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const UPLOAD = /^\/v1\/projects\/[^/]+\/images$/;
@@ -19,7 +19,7 @@ function limitMs(method: string, path: string, requests: Settings['requests']): 
 /** How long requests of each class may take, before the services are wired. */
 export function requestTimesOf(env: object): Settings['requests'] {
   const result = configOf(env);
-  return (result.ok ? result.config.SETTINGS : DEFAULT_SETTINGS).requests;
+  return (result.ok ? result.config.SETTINGS : defaultSettings()).requests;
 }
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Caller } from '../resilience/caller.ts';
 import { type Upstream, upstream } from '../resilience/upstream.ts';
 import { MAX_PURGE_ITEMS, PurgeError, type Purger, type PurgeScope } from './purger.ts';
+import { once } from '../lib/once.ts';
 
 export interface ZoneAccess {
   /** Root of the API, without a slash at its end. */
@@ -13,10 +14,12 @@ export interface ZoneAccess {
 }
 
 /** What Cloudflare's API answers, whether it did what was asked or not. */
-const answer = z.object({
-  success: z.boolean(),
-  errors: z.array(z.object({ code: z.int(), message: z.string() })).default([]),
-});
+const answer = once(() =>
+  z.object({
+    success: z.boolean(),
+    errors: z.array(z.object({ code: z.int(), message: z.string() })).default([]),
+  }),
+);
 
 const RETRIES = 2;
 
@@ -61,7 +64,7 @@ async function purgeZone(zone: Upstream, { apiUrl, zoneId, token }: ZoneAccess, 
       isRepeatable: true,
     },
     async (response) => {
-      const parsed = answer.safeParse(parseJson(await response.text()));
+      const parsed = answer().safeParse(parseJson(await response.text()));
       if (response.ok && parsed.data?.success) return null;
       const [error] = parsed.data?.errors ?? [];
       return error ? `${error.message} (${error.code})` : `answered ${response.status}`;

@@ -60,7 +60,7 @@ export async function consumeCrawl(
     resultsPerRecord,
   };
   const messages = batch.messages.flatMap((message) => {
-    const parsed = crawlMessage.safeParse(message.body);
+    const parsed = crawlMessage().safeParse(message.body);
     if (!parsed.success) {
       const { requestId } = services.scope;
       logEvent('error', 'crawl_message_invalid', { messageId: message.id, requestId });

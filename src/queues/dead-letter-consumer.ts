@@ -9,8 +9,8 @@ const FAULT = 'its consumer broke every time';
 /** Gives what broke its consumer again and again its final status, so that no job waits for ever. */
 export async function consumeDeadLetters(batch: MessageBatch, services: Services): Promise<void> {
   for (const message of batch.messages) {
-    const chunk = crawlMessage.safeParse(message.body);
-    const source = discoverMessage.safeParse(message.body);
+    const chunk = crawlMessage().safeParse(message.body);
+    const source = discoverMessage().safeParse(message.body);
     if (chunk.success) {
       const { written } = await failChunk(services.db.service, chunk.data, FAULT);
       const { jobId, epoch, requestId } = chunk.data;

@@ -21,7 +21,7 @@ export async function consumeDiscover(batch: MessageBatch, services: Services): 
   const { requestId } = services.scope;
   await Promise.all(
     batch.messages.map(async (message) => {
-      const parsed = discoverMessage.safeParse(message.body);
+      const parsed = discoverMessage().safeParse(message.body);
       try {
         if (parsed.success) await discover(parsed.data, services, visitTools);
         else logEvent('error', 'discover_message_invalid', { messageId: message.id, requestId });

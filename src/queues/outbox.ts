@@ -11,32 +11,37 @@ import { describeError, logEvent } from '../observability/logger.ts';
 import { purgeEverywhere } from '../purge/purger.ts';
 import type { Services } from '../services.ts';
 import { drainRooms, stopDrainInRooms } from './drain-rooms.ts';
+import { once } from '../lib/once.ts';
 
-const jobRun = z.object({ jobId: z.string(), epoch: z.int().positive() });
-const jobRuns = z.object({ runs: z.array(jobRun) });
-const sessionsRevoked = z.object({
-  tokenHashes: z.array(z.string()),
-  userId: z.string().optional(),
-  sessionIds: z.array(z.string()).default([]),
-});
-const roomPublish = z.object({
-  projectId: z.string(),
-  events: z.array(
-    z.object({
-      /** The row's own id and the position, when it names none. */
-      id: z.string().optional(),
-      user: z.string().nullable(),
-      type: z.string(),
-      data: z.record(z.string(), z.unknown()),
-      bookmark: z.string().optional(),
-    }),
-  ),
-});
-const cacheBump = z.object({ tags: z.array(z.string()), position: z.string() });
-const roomDismiss = z.object({ projectId: z.string(), userId: z.string(), code: z.int() });
-const copiesPurge = z.object({ tags: z.array(z.string()) });
-const drainRef = z.object({ drainId: z.string() });
-const roomClose = z.object({ projectId: z.string(), code: z.int() });
+const jobRun = once(() => z.object({ jobId: z.string(), epoch: z.int().positive() }));
+const jobRuns = once(() => z.object({ runs: z.array(jobRun()) }));
+const sessionsRevoked = once(() =>
+  z.object({
+    tokenHashes: z.array(z.string()),
+    userId: z.string().optional(),
+    sessionIds: z.array(z.string()).default([]),
+  }),
+);
+const roomPublish = once(() =>
+  z.object({
+    projectId: z.string(),
+    events: z.array(
+      z.object({
+        /** The row's own id and the position, when it names none. */
+        id: z.string().optional(),
+        user: z.string().nullable(),
+        type: z.string(),
+        data: z.record(z.string(), z.unknown()),
+        bookmark: z.string().optional(),
+      }),
+    ),
+  }),
+);
+const cacheBump = once(() => z.object({ tags: z.array(z.string()), position: z.string() }));
+const roomDismiss = once(() => z.object({ projectId: z.string(), userId: z.string(), code: z.int() }));
+const copiesPurge = once(() => z.object({ tags: z.array(z.string()) }));
+const drainRef = once(() => z.object({ drainId: z.string() }));
+const roomClose = once(() => z.object({ projectId: z.string(), code: z.int() }));
 
 /** What must happen after a commit, exactly because of it: written in the same transaction, done afterwards. */
 export interface OutboxMessage {
@@ -153,19 +158,19 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
   const { requestId } = row;
   switch (row.topic) {
     case 'job.started': {
-      const run = { ...jobRun.parse(row.payload), requestId };
+      const run = { ...jobRun().parse(row.payload), requestId };
       await toCoordinator(services, services.coordinator(run.jobId).start(run));
       await reportProgress(services, run.jobId, requestId);
       return;
     }
     case 'job.stopping': {
-      const run = { ...jobRun.parse(row.payload), requestId };
+      const run = { ...jobRun().parse(row.payload), requestId };
       await toCoordinator(services, services.coordinator(run.jobId).stop(run));
       await reportProgress(services, run.jobId, requestId);
       return;
     }
     case 'jobs.stopping': {
-      const { runs } = jobRuns.parse(row.payload);
+      const { runs } = jobRuns().parse(row.payload);
       const stopped = runs.map((run) => services.coordinator(run.jobId).stop({ ...run, requestId }));
       await toCoordinator(
         services,
@@ -174,15 +179,15 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       return;
     }
     case 'sessions.revoked':
-      return await endSessions(services, sessionsRevoked.parse(row.payload));
+      return await endSessions(services, sessionsRevoked().parse(row.payload));
     case 'cache.bump': {
-      const { tags, position } = cacheBump.parse(row.payload);
+      const { tags, position } = cacheBump().parse(row.payload);
       const at = parseBookmark(position);
       if (!at) throw new Error(`The outbox holds no position: ${position}`);
       return await services.cache.bump(tags.filter(isTag), at);
     }
     case 'room.publish': {
-      const { projectId, events } = roomPublish.parse(row.payload);
+      const { projectId, events } = roomPublish().parse(row.payload);
       const named = events.map(({ bookmark, ...event }, index) => ({
         ...event,
         id: event.id ?? `${row.id}.${index}`,
@@ -192,21 +197,21 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
       return await toRoom(services, services.room(projectId).publish(named));
     }
     case 'room.dismiss': {
-      const { projectId, userId, code } = roomDismiss.parse(row.payload);
+      const { projectId, userId, code } = roomDismiss().parse(row.payload);
       return await toRoom(services, services.room(projectId).dismiss(userId, code));
     }
     case 'room.close': {
-      const { projectId, code } = roomClose.parse(row.payload);
+      const { projectId, code } = roomClose().parse(row.payload);
       return await toRoom(services, services.room(projectId).close(code));
     }
     case 'copies.purge': {
-      await purgeEverywhere(services, copiesPurge.parse(row.payload));
+      await purgeEverywhere(services, copiesPurge().parse(row.payload));
       return;
     }
     case 'rooms.drain':
-      return await drainRooms(services, drainRef.parse(row.payload).drainId);
+      return await drainRooms(services, drainRef().parse(row.payload).drainId);
     case 'rooms.stopDrain':
-      return await stopDrainInRooms(services, drainRef.parse(row.payload).drainId);
+      return await stopDrainInRooms(services, drainRef().parse(row.payload).drainId);
     default:
       throw new Error(`The outbox holds an unknown topic: ${row.topic}`);
   }
@@ -215,7 +220,7 @@ async function perform(services: Services, row: ClaimedRow): Promise<void> {
 /** Neither Redis nor a room that does not answer keeps the others from knowing. */
 async function endSessions(
   services: Services,
-  { tokenHashes, userId, sessionIds }: z.infer<typeof sessionsRevoked>,
+  { tokenHashes, userId, sessionIds }: z.infer<ReturnType<typeof sessionsRevoked>>,
 ): Promise<void> {
   const outcomes = await Promise.allSettled([
     services.principals.revoke(tokenHashes),

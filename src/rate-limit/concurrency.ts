@@ -4,6 +4,7 @@ import { withDeadline } from '../lib/deadline.ts';
 import type { RedisDatabase } from '../redis/redis-database.ts';
 import { addScript, defineScript } from '../redis/script.ts';
 import type { LocalPlaces } from './local-places.ts';
+import { once } from '../lib/once.ts';
 
 /** A place whose holder has not been heard of for so long is free again: its isolate may be gone. */
 export const PLACE_MS = 120_000;
@@ -56,7 +57,7 @@ const TAKE = defineScript(`
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return 1
 `);
-const answer = z.literal([0, 1]);
+const answer = once(() => z.literal([0, 1]));
 
 /** How many exports or uploads an account may have under way, over all isolates. Fails open. */
 export function createConcurrency(options: ConcurrencyOptions): Concurrency {
@@ -68,7 +69,7 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
     const args = [now, PLACE_MS, now + PLACE_MS, most, id];
     const asked = addScript(batch, () => redis.open(), TAKE, [key], args);
     const sent = batch.send().then(async () => await asked);
-    return answer.parse(await withDeadline(sent, timeoutMs, 'Redis')) === 1;
+    return answer().parse(await withDeadline(sent, timeoutMs, 'Redis')) === 1;
   }
 
   async function releaseShared(key: string, id: string): Promise<void> {

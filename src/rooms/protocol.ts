@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { idPattern } from '../lib/id.ts';
+import { once } from '../lib/once.ts';
 
 /** Offered first by the client, chosen by the room; the ticket is offered second. */
 export const SUBPROTOCOL = 'rooms.v1';
@@ -77,127 +78,139 @@ export const LATEST_EVERY_MS = 250;
 export const ROLES = ['viewer', 'reviewer', 'editor', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
-const json = z.record(z.string(), z.unknown());
+const json = once(() => z.record(z.string(), z.unknown()));
 /** What somebody is doing: where, and which image they look at. Nobody but their own client says so. */
-export const presenceData = z.object({
-  place: z.optional(z.string().check(z.maxLength(40))),
-  imageId: z.optional(z.nullable(z.string().check(z.maxLength(60)))),
-});
-export type PresenceData = z.infer<typeof presenceData>;
+export const presenceData = once(() =>
+  z.object({
+    place: z.optional(z.string().check(z.maxLength(40))),
+    imageId: z.optional(z.nullable(z.string().check(z.maxLength(60)))),
+  }),
+);
+export type PresenceData = z.infer<ReturnType<typeof presenceData>>;
 
-const isWellFormed = z.refine<string>((text) => text.isWellFormed());
-const shortText = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), isWellFormed);
+const isWellFormed = once(() => z.refine<string>((text) => text.isWellFormed()));
+const shortText = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), isWellFormed());
 const IMAGE = idPattern('img');
 /** What a client says of it: what is no image's id counts as none, as an address may hold anything. */
-const saidPresence = z.object({
-  place: z.optional(z.string().check(z.maxLength(40), isWellFormed)),
-  imageId: z.optional(
-    z.pipe(
-      z.nullable(z.string()),
-      z.transform((id) => (id !== null && IMAGE.test(id) ? id : null)),
+const saidPresence = once(() =>
+  z.object({
+    place: z.optional(z.string().check(z.maxLength(40), isWellFormed())),
+    imageId: z.optional(
+      z.pipe(
+        z.nullable(z.string()),
+        z.transform((id) => (id !== null && IMAGE.test(id) ? id : null)),
+      ),
     ),
-  ),
-});
-const sequence = z.int().check(z.nonnegative());
+  }),
+);
+const sequence = once(() => z.int().check(z.nonnegative()));
 
 /** Client to room. `hello` is the first. */
-export const clientFrame = z.discriminatedUnion('k', [
-  z.object({
-    k: z.literal('hello'),
-    v: z.literal(1),
-    /** The client's session, of its own making: it survives a reconnect, not a reload. */
-    sid: shortText(64),
-    /** What it has applied last; both or neither. */
-    epoch: z.optional(shortText(64)),
-    last: z.optional(sequence),
-    presence: z.optional(saidPresence),
-  }),
-  z.object({ k: z.literal('pub'), id: shortText(64), type: shortText(64), data: json }),
-  z.object({ k: z.literal('pres'), data: saidPresence }),
-  /** How far it is: every 64 events, and 5 s after the last one. */
-  z.object({ k: z.literal('seen'), seq: sequence }),
-  z.object({ k: z.literal('bye') }),
-]);
-export type ClientFrame = z.infer<typeof clientFrame>;
+export const clientFrame = once(() =>
+  z.discriminatedUnion('k', [
+    z.object({
+      k: z.literal('hello'),
+      v: z.literal(1),
+      /** The client's session, of its own making: it survives a reconnect, not a reload. */
+      sid: shortText(64),
+      /** What it has applied last; both or neither. */
+      epoch: z.optional(shortText(64)),
+      last: z.optional(sequence()),
+      presence: z.optional(saidPresence()),
+    }),
+    z.object({ k: z.literal('pub'), id: shortText(64), type: shortText(64), data: json() }),
+    z.object({ k: z.literal('pres'), data: saidPresence() }),
+    /** How far it is: every 64 events, and 5 s after the last one. */
+    z.object({ k: z.literal('seen'), seq: sequence() }),
+    z.object({ k: z.literal('bye') }),
+  ]),
+);
+export type ClientFrame = z.infer<ReturnType<typeof clientFrame>>;
 
 /** One user who is there, however many sockets they have. */
-const member = z.object({
-  user: z.string(),
-  name: z.string(),
-  role: z.enum(ROLES),
-  sockets: z.int(),
-  /** Of the socket that spoke last. */
-  data: presenceData,
-});
-export type RoomMember = z.infer<typeof member>;
+const member = once(() =>
+  z.object({
+    user: z.string(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    sockets: z.int(),
+    /** Of the socket that spoke last. */
+    data: presenceData(),
+  }),
+);
+export type RoomMember = z.infer<ReturnType<typeof member>>;
 
-const event = z.object({
-  seq: sequence,
-  /** Ms since 1970, by the room's clock. */
-  ts: z.number(),
-  /** Null for what no person did. */
-  user: z.nullable(z.string()),
-  type: z.string(),
-  /** The publisher's own, unique for each user. */
-  id: z.string(),
-  data: json,
-  /** Of the request that did it; absent where no request did. */
-  requestId: z.optional(z.string()),
-  /** With what the Worker tells: a read that sends it back finds what is told. */
-  bookmark: z.optional(z.string()),
-});
-export type RoomEvent = z.infer<typeof event>;
+const event = once(() =>
+  z.object({
+    seq: sequence(),
+    /** Ms since 1970, by the room's clock. */
+    ts: z.number(),
+    /** Null for what no person did. */
+    user: z.nullable(z.string()),
+    type: z.string(),
+    /** The publisher's own, unique for each user. */
+    id: z.string(),
+    data: json(),
+    /** Of the request that did it; absent where no request did. */
+    requestId: z.optional(z.string()),
+    /** With what the Worker tells: a read that sends it back finds what is told. */
+    bookmark: z.optional(z.string()),
+  }),
+);
+export type RoomEvent = z.infer<ReturnType<typeof event>>;
 
 /** `bookmark` as in an event. */
-const latest = z.object({ key: z.string(), data: json, bookmark: z.optional(z.string()) });
-export type LatestValue = z.infer<typeof latest>;
+const latest = once(() => z.object({ key: z.string(), data: json(), bookmark: z.optional(z.string()) }));
+export type LatestValue = z.infer<ReturnType<typeof latest>>;
 
 /** Room to client. A message is one frame or an array of frames. */
-export const roomFrame = z.discriminatedUnion('k', [
-  z.object({
-    k: z.literal('welcome'),
-    sid: z.string(),
-    user: z.string(),
-    role: z.enum(ROLES),
-    epoch: z.string(),
-    /** Sequence of the newest event, and of the oldest that the log still holds. */
-    head: sequence,
-    floor: sequence,
-    /** Whether everything after `last` follows; if not, `why`, and the client reads its page again. */
-    resumed: z.boolean(),
-    why: z.optional(z.enum(['new', 'epoch', 'ahead', 'floor'])),
-    members: z.array(member),
-    presenceVersion: z.int(),
-    latest: z.array(latest),
-    heartbeat: z.number(),
-    /** Ms since 1970 at which the room closes the socket with `token`. */
-    expires: z.number(),
-    now: z.number(),
-  }),
-  /** Ascending; `live` on the last page of a resume and on all after it. */
-  z.object({ k: z.literal('events'), events: z.array(event), live: z.boolean() }),
-  z.object({ k: z.literal('latest'), values: z.array(latest) }),
-  z.object({ k: z.literal('ack'), id: z.string(), seq: sequence, dup: z.optional(z.boolean()) }),
-  z.object({
-    k: z.literal('nack'),
-    id: z.string(),
-    code: z.enum(['forbidden', 'too_large', 'rate', 'invalid']),
-    message: z.string(),
-    /** Ms after which the same may be sent again; absent: never. */
-    retry: z.optional(z.number()),
-  }),
-  /** What changed since version `from`; who has another asks for nothing and takes the next snapshot. */
-  z.object({
-    k: z.literal('presence'),
-    from: z.int(),
-    version: z.int(),
-    changed: z.array(member),
-    left: z.array(z.string()),
-  }),
-  z.object({ k: z.literal('members'), version: z.int(), members: z.array(member) }),
-  z.object({ k: z.literal('drain'), after: z.number() }),
-]);
-export type RoomFrame = z.infer<typeof roomFrame>;
+export const roomFrame = once(() =>
+  z.discriminatedUnion('k', [
+    z.object({
+      k: z.literal('welcome'),
+      sid: z.string(),
+      user: z.string(),
+      role: z.enum(ROLES),
+      epoch: z.string(),
+      /** Sequence of the newest event, and of the oldest that the log still holds. */
+      head: sequence(),
+      floor: sequence(),
+      /** Whether everything after `last` follows; if not, `why`, and the client reads its page again. */
+      resumed: z.boolean(),
+      why: z.optional(z.enum(['new', 'epoch', 'ahead', 'floor'])),
+      members: z.array(member()),
+      presenceVersion: z.int(),
+      latest: z.array(latest()),
+      heartbeat: z.number(),
+      /** Ms since 1970 at which the room closes the socket with `token`. */
+      expires: z.number(),
+      now: z.number(),
+    }),
+    /** Ascending; `live` on the last page of a resume and on all after it. */
+    z.object({ k: z.literal('events'), events: z.array(event()), live: z.boolean() }),
+    z.object({ k: z.literal('latest'), values: z.array(latest()) }),
+    z.object({ k: z.literal('ack'), id: z.string(), seq: sequence(), dup: z.optional(z.boolean()) }),
+    z.object({
+      k: z.literal('nack'),
+      id: z.string(),
+      code: z.enum(['forbidden', 'too_large', 'rate', 'invalid']),
+      message: z.string(),
+      /** Ms after which the same may be sent again; absent: never. */
+      retry: z.optional(z.number()),
+    }),
+    /** What changed since version `from`; who has another asks for nothing and takes the next snapshot. */
+    z.object({
+      k: z.literal('presence'),
+      from: z.int(),
+      version: z.int(),
+      changed: z.array(member()),
+      left: z.array(z.string()),
+    }),
+    z.object({ k: z.literal('members'), version: z.int(), members: z.array(member()) }),
+    z.object({ k: z.literal('drain'), after: z.number() }),
+  ]),
+);
+export type RoomFrame = z.infer<ReturnType<typeof roomFrame>>;
 export type Welcome = Extract<RoomFrame, { k: 'welcome' }>;
 
 /** What the Worker tells the room of a project; clients may not publish these types. */

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ROLES } from './protocol.ts';
 import type { RoomGuest } from './room.ts';
+import { once } from '../lib/once.ts';
 
 /** From the ticket's issue to the handshake; the socket that it opened lives longer. */
 export const TICKET_TTL_MS = 5 * 60_000;
@@ -18,14 +19,16 @@ export interface TicketSigner {
   verify(ticket: string, projectId: string, now: number): { guest: RoomGuest } | { fault: TicketFault };
 }
 
-const claim = z.object({
-  project: z.string(),
-  user: z.string(),
-  name: z.string(),
-  role: z.enum(ROLES),
-  session: z.string(),
-  issuedAt: z.number(),
-});
+const claim = once(() =>
+  z.object({
+    project: z.string(),
+    user: z.string(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    session: z.string(),
+    issuedAt: z.number(),
+  }),
+);
 
 /**
  * HMAC-SHA-256 over all that a ticket says, under a key derived for this purpose alone. A ticket is `claim.signature` in
@@ -50,7 +53,7 @@ export function createTicketSigner(secret: string): TicketSigner {
       const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
       if (!isOurs) return { fault: 'malformed' };
       // One of ours from before a change of what a ticket says, at most.
-      const claimed = claim.safeParse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
+      const claimed = claim().safeParse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
       if (!claimed.success) return { fault: 'malformed' };
       const { project, ...guest } = claimed.data;
       if (project !== projectId) return { fault: 'foreign' };

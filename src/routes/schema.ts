@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { decodeCursor } from '../lib/cursor.ts';
 import { type IdPrefix, idPattern } from '../lib/id.ts';
+import { once } from '../lib/once.ts';
 
 // Control characters except tab and line breaks: Postgres refuses NUL, and no name needs the others.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -23,7 +24,7 @@ export function id(prefix: IdPrefix) {
   return z.string().regex(idPattern(prefix), `is not an id of the form ${prefix}_…`);
 }
 
-export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+export const timestamp = once(() => z.iso.datetime().meta({ description: 'RFC 3339, UTC' }));
 
 const MAX_LIMIT = 200;
 const DEFAULT_LIMIT = 50;
@@ -53,36 +54,43 @@ export function page<T extends z.ZodType>(item: T) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 }
 
-const problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.string(),
-    detail: z.string().optional(),
-    instance: z.string(),
-    requestId: z.string(),
-    retryable: z.boolean(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    state: z.string().optional(),
-    current: z
-      .looseObject({})
-      .optional()
-      .meta({ description: 'With stale_revision: what was decided meanwhile; of /health/ready: its report' }),
-  })
-  .meta({ id: 'Problem' });
+const problem = once(() =>
+  z
+    .object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      code: z.string(),
+      detail: z.string().optional(),
+      instance: z.string(),
+      requestId: z.string(),
+      retryable: z.boolean(),
+      errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+      state: z.string().optional(),
+      current: z
+        .looseObject({})
+        .optional()
+        .meta({
+          description: 'With stale_revision: what was decided meanwhile; of /health/ready: its report',
+        }),
+    })
+    .meta({ id: 'Problem' }),
+);
 
 /** What every operation may answer besides its success. */
-export const problems = {
-  '4XX': {
-    description: 'The request cannot be served as it is',
-    content: { 'application/problem+json': { schema: problem } },
-  },
-  '5XX': {
-    description: 'Darkroom or a part of it failed',
-    content: { 'application/problem+json': { schema: problem } },
-  },
-} as const;
+export const problems = once(
+  () =>
+    ({
+      '4XX': {
+        description: 'The request cannot be served as it is',
+        content: { 'application/problem+json': { schema: problem() } },
+      },
+      '5XX': {
+        description: 'Darkroom or a part of it failed',
+        content: { 'application/problem+json': { schema: problem() } },
+      },
+    }) as const,
+);
 
 /** Security of what an API key may not do for its owner. */
 export const forPersons = [{ session: [] }, { program: [] }];

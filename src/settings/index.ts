@@ -1,2 +1,2 @@
 export { deployedSettingsVariable, settingsVariable } from './parse.ts';
-export { DEFAULT_SETTINGS, type Settings } from './schema.ts';
+export { defaultSettings, type Settings } from './schema.ts';

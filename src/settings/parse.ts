@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../lib/once.ts';
 import { deployedSettingsSchema, type Settings, settingsSchema } from './schema.ts';
 
 /**
@@ -7,7 +8,7 @@ import { deployedSettingsSchema, type Settings, settingsSchema } from './schema.
  */
 export function parseSettings(
   text: string,
-  schema: typeof settingsSchema = settingsSchema,
+  schema: ReturnType<typeof settingsSchema> = settingsSchema(),
 ): { settings: Settings } | { problem: string } {
   let json: unknown;
   try {
@@ -21,7 +22,7 @@ export function parseSettings(
   return { problem: problems.join('; ') };
 }
 
-const variableOf = (schema: typeof settingsSchema) =>
+const variableOf = (schema: ReturnType<typeof settingsSchema>) =>
   z.string().transform((text, context): Settings => {
     const parsed = parseSettings(text, schema);
     if ('settings' in parsed) return parsed.settings;
@@ -30,6 +31,6 @@ const variableOf = (schema: typeof settingsSchema) =>
   });
 
 /** `parseSettings` as a variable of the environment. */
-export const settingsVariable = variableOf(settingsSchema);
+export const settingsVariable = once(() => variableOf(settingsSchema()));
 
-export const deployedSettingsVariable = variableOf(deployedSettingsSchema);
+export const deployedSettingsVariable = once(() => variableOf(deployedSettingsSchema()));

@@ -2,11 +2,12 @@ import { createExecutionContext, createScheduledController } from 'cloudflare:te
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { AREAS } from '../../src/routes/areas.ts';
 import worker from '../../src/index.ts';
 import { createClient } from '../helpers/client.ts';
 import { PRODUCTION } from '../helpers/production.ts';
 
-const ROUTES = buildApp()
+const ROUTES = buildApp(AREAS)
   .routes.filter(({ method }) => method !== 'ALL')
   .map(({ method, path }) => [method, path.replaceAll(/:[^/]+/g, 'x')] as const);
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, inject, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { AREAS } from '../../src/routes/areas.ts';
 import { newId } from '../../src/lib/id.ts';
 import { createClient, createProject, signUp } from '../helpers/client.ts';
 
 const RUNS = inject('propertyRuns');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const ROUTES = buildApp().routes.filter(({ method }) => method !== 'ALL');
+const ROUTES = buildApp(AREAS).routes.filter(({ method }) => method !== 'ALL');
 
 const TEXTS = [
   '',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMediaStore } from '../../src/media/store.ts';
-import { DEFAULT_SETTINGS } from '../../src/settings/index.ts';
+import { defaultSettings } from '../../src/settings/index.ts';
 import { thumbnailsOnDemand } from '../../src/media/thumbnails-on-demand.ts';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { addMember, importImages, media, query } from '../helpers/crawl.ts';
@@ -189,7 +189,7 @@ describe('thumbnails', () => {
 
   it('do not stay behind when the original is swept while they are made', async () => {
     const image = await importOne();
-    const store = createMediaStore(media, DEFAULT_SETTINGS.deadlines);
+    const store = createMediaStore(media, defaultSettings().deadlines);
     const swept = thumbnailsOnDemand(
       {
         ...store,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { AREAS } from '../../src/routes/areas.ts';
 import { CACHE_POLICIES, type CachePolicy, GET_ROUTES, policyOf } from '../../src/routes/cache-policy.ts';
 import { findPolicyFaults } from '../helpers/cache-rules.ts';
 
 const routes = [
   ...new Set(
-    buildApp()
+    buildApp(AREAS)
       .routes.filter(({ method }) => method === 'GET')
       .map(({ path }) => path),
   ),

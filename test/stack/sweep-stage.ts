@@ -10,7 +10,7 @@ import { sha256Hex } from '../../src/media/hash.ts';
 import { guardDatabase } from '../../src/db/guard.ts';
 import { newCaller } from '../helpers/caller.ts';
 import { type BlobBytes, createMediaStore, type MediaStore } from '../../src/media/store.ts';
-import { DEFAULT_SETTINGS } from '../../src/settings/index.ts';
+import { defaultSettings } from '../../src/settings/index.ts';
 
 export let database: Database;
 let gateway: NeonGateway;
@@ -32,7 +32,7 @@ export function setSweepStage(): void {
     neonConfig.fetchEndpoint = `${gateway.url}/sql`;
     platform = await getPlatformProxy({ persist: false, envFiles: [] });
     bucket = platform.env.MEDIA;
-    media = createMediaStore(bucket, DEFAULT_SETTINGS.deadlines);
+    media = createMediaStore(bucket, defaultSettings().deadlines);
     admin = new pg.Client(database.superuserUrl('primary'));
     consumer = new pg.Client(database.roleUrl('darkroom_service', 'primary'));
     await Promise.all([admin.connect(), consumer.connect()]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { buildApp } from '../../src/app.ts';
+import { AREAS } from '../../src/routes/areas.ts';
 import { openapiDocument } from '../../src/routes/openapi.ts';
 
 const operation = z.object({
@@ -8,7 +9,7 @@ const operation = z.object({
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
   responses: z.record(z.string(), z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() })),
 });
-const text = JSON.stringify(openapiDocument(buildApp()));
+const text = JSON.stringify(openapiDocument(buildApp(AREAS)));
 const { paths } = z
   .object({ paths: z.record(z.string(), z.record(z.string(), operation)) })
   .parse(JSON.parse(text));

@@ -14,7 +14,7 @@ function parseJson(text: string): unknown {
 export function readFrames(text: string): RoomFrame[] {
   const message = parseJson(text);
   return (Array.isArray(message) ? message : [message]).flatMap((value) => {
-    const { success, data } = roomFrame.safeParse(value);
+    const { success, data } = roomFrame().safeParse(value);
     return success ? [data] : [];
   });
 }

@@ -14,7 +14,7 @@ export function adminRoutes(app: App): void {
       tags: ['Administration'],
       summary: 'How often cached values were found, in the isolate that answers',
       security: forAdmins,
-      responses: { 200: json(cacheFigures), ...problems },
+      responses: { 200: json(cacheFigures()), ...problems() },
     }),
     async (c) => c.json(await getCacheFigures(c.get('ctx')), 200),
   );
@@ -27,8 +27,8 @@ export function adminRoutes(app: App): void {
       summary: 'Forget copies by tag, address or all of them, wherever they are kept',
       description: 'Answers 503 with the places in `errors` while copies may be left; send it again then.',
       security: forAdmins,
-      request: body(purgeBody),
-      responses: { 200: json(purged), ...problems },
+      request: body(purgeBody()),
+      responses: { 200: json(purged()), ...problems() },
     }),
     async (c) => c.json({ places: await purgeCache(c.get('ctx'), c.req.valid('json')) }, 200),
   );

@@ -21,8 +21,8 @@ export function apiKeyRoutes(app: App): void {
       summary: 'Make an API key',
       description:
         'The key is in this reply only. A repeated request makes another one, also with the same Idempotency-Key. A key outlives a change of the password.',
-      request: body(createApiKeyBody),
-      responses: { 201: json(madeApiKey), ...problems },
+      request: body(createApiKeyBody()),
+      responses: { 201: json(madeApiKey()), ...problems() },
     }),
     async (c) => {
       const made = await createApiKey(c.get('ctx'), c.req.valid('json'));
@@ -38,7 +38,7 @@ export function apiKeyRoutes(app: App): void {
       security: forPersons,
       summary: 'Your API keys, newest first',
       request: { query: pageQuery(key) },
-      responses: { 200: json(page(apiKey)), ...problems },
+      responses: { 200: json(page(apiKey())), ...problems() },
     }),
     async (c) => c.json(await listApiKeys(c.get('ctx'), toPageInput(c.req.valid('query'), key)), 200),
   );
@@ -50,8 +50,8 @@ export function apiKeyRoutes(app: App): void {
       tags,
       security: forPersons,
       summary: 'End an API key at once',
-      request: { params: apiKeyParams },
-      responses: { ...noContent, ...problems },
+      request: { params: apiKeyParams() },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => done(c, await revokeApiKey(c.get('ctx'), c.req.valid('param').keyId)),
   );

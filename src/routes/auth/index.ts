@@ -18,8 +18,8 @@ export function authRoutes(app: App): void {
       path: '/v1/auth/sign-up',
       tags,
       summary: 'Make an account and sign in',
-      request: body(signUpBody),
-      responses: { 201: json(signedIn, 'The account; the session is in the cookie'), ...problems },
+      request: body(signUpBody()),
+      responses: { 201: json(signedIn(), 'The account; the session is in the cookie'), ...problems() },
     }),
     async (c) => {
       const userAgent = c.req.header('user-agent') ?? null;
@@ -36,8 +36,8 @@ export function authRoutes(app: App): void {
       path: '/v1/auth/sign-in',
       tags,
       summary: 'Sign in with e-mail and password',
-      request: body(signInBody),
-      responses: { 200: json(signedIn, 'The account; the session is in the cookie'), ...problems },
+      request: body(signInBody()),
+      responses: { 200: json(signedIn(), 'The account; the session is in the cookie'), ...problems() },
     }),
     async (c) => {
       const userAgent = c.req.header('user-agent') ?? null;
@@ -53,8 +53,8 @@ export function authRoutes(app: App): void {
       path: '/v1/auth/sign-in-link',
       tags,
       summary: 'Sign in with a one-time link',
-      request: body(linkBody),
-      responses: { 200: json(signedIn, 'The account; the session is in the cookie'), ...problems },
+      request: body(linkBody()),
+      responses: { 200: json(signedIn(), 'The account; the session is in the cookie'), ...problems() },
     }),
     async (c) => {
       const userAgent = c.req.header('user-agent') ?? null;
@@ -70,7 +70,7 @@ export function authRoutes(app: App): void {
       path: '/v1/auth/sign-out',
       tags,
       summary: 'End this session',
-      responses: { ...noContent, ...problems },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => {
       await signOut(c.get('ctx'));

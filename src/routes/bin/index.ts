@@ -12,11 +12,12 @@ import { project, projectParams } from '../project/schema.ts';
 import { markReplay } from '../reply.ts';
 import { imageIds } from '../review/schema.ts';
 import { body, json, page, pageQuery, problems, toPageInput } from '../schema.ts';
+import { once } from '../../lib/once.ts';
 
 const tags = ['Bin'];
 const projectKey = idPattern('prj');
 
-const idsBody = z.strictObject({ ids: imageIds });
+const idsBody = once(() => z.strictObject({ ids: imageIds() }));
 
 export function binRoutes(app: App): void {
   app.openapi(
@@ -25,8 +26,8 @@ export function binRoutes(app: App): void {
       path: '/v1/projects/{projectId}/images/delete',
       tags,
       summary: 'Move images to the bin, for 30 days',
-      request: { params: projectParams, ...body(idsBody) },
-      responses: { 200: json(z.object({ changed: z.int() })), ...problems },
+      request: { params: projectParams(), ...body(idsBody()) },
+      responses: { 200: json(z.object({ changed: z.int() })), ...problems() },
     }),
     async (c) => {
       const written = await deleteImages(
@@ -45,7 +46,7 @@ export function binRoutes(app: App): void {
       path: '/v1/projects/{projectId}/images/restore',
       tags,
       summary: 'Take images out of the bin',
-      request: { params: projectParams, ...body(idsBody) },
+      request: { params: projectParams(), ...body(idsBody()) },
       responses: {
         200: json(
           z.object({
@@ -55,7 +56,7 @@ export function binRoutes(app: App): void {
               .meta({ description: 'Images whose content is in the project again: they stay in the bin' }),
           }),
         ),
-        ...problems,
+        ...problems(),
       },
     }),
     async (c) => {
@@ -75,8 +76,8 @@ export function binRoutes(app: App): void {
       path: '/v1/projects/{projectId}/bin',
       tags,
       summary: 'The images in the bin of a project, last deleted first',
-      request: { params: projectParams, query: pageQuery(BINNED_KEY) },
-      responses: { 200: json(page(image)), ...problems },
+      request: { params: projectParams(), query: pageQuery(BINNED_KEY) },
+      responses: { 200: json(page(image())), ...problems() },
     }),
     async (c) => {
       const input = toPageInput(c.req.valid('query'), BINNED_KEY);
@@ -91,7 +92,7 @@ export function binRoutes(app: App): void {
       tags,
       summary: 'Your projects in the bin, newest first',
       request: { query: pageQuery(projectKey) },
-      responses: { 200: json(page(project)), ...problems },
+      responses: { 200: json(page(project())), ...problems() },
     }),
     async (c) =>
       c.json(await listBinnedProjects(c.get('ctx'), toPageInput(c.req.valid('query'), projectKey)), 200),
@@ -103,8 +104,8 @@ export function binRoutes(app: App): void {
       path: '/v1/projects/{projectId}/restore',
       tags,
       summary: 'Take a project out of the bin',
-      request: { params: projectParams },
-      responses: { 200: json(project), ...problems },
+      request: { params: projectParams() },
+      responses: { 200: json(project()), ...problems() },
     }),
     async (c) => {
       const written = await restoreProject(c.get('ctx'), c.req.valid('param').projectId);

@@ -3,17 +3,20 @@ import { createRoute } from '@hono/zod-openapi';
 import { ENVIRONMENTS } from '../../env.ts';
 import type { App } from '../app.ts';
 import { json, problems } from '../schema.ts';
+import { once } from '../../lib/once.ts';
 
-const config = z
-  .object({
-    environment: z.enum(ENVIRONMENTS),
-    sampleSiteUrl: z.string().nullable(),
-    sharedOrigin: z
-      .string()
-      .nullable()
-      .meta({ description: 'Under which other devices reach a shared stack' }),
-  })
-  .meta({ id: 'ConsoleConfig' });
+const config = once(() =>
+  z
+    .object({
+      environment: z.enum(ENVIRONMENTS),
+      sampleSiteUrl: z.string().nullable(),
+      sharedOrigin: z
+        .string()
+        .nullable()
+        .meta({ description: 'Under which other devices reach a shared stack' }),
+    })
+    .meta({ id: 'ConsoleConfig' }),
+);
 
 /** What the console needs to know before anybody has signed in. */
 export function consoleConfigRoute(app: App): void {
@@ -23,7 +26,7 @@ export function consoleConfigRoute(app: App): void {
       path: '/v1/config',
       tags: ['Console'],
       summary: 'Which environment this is, where its sample images are, and where other devices reach it',
-      responses: { 200: json(config), ...problems },
+      responses: { 200: json(config()), ...problems() },
     }),
     (c) => {
       const { ENVIRONMENT, CRAWL_ALLOWED_ORIGINS, SHARED_URL } = c.get('ctx').services.config;

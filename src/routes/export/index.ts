@@ -5,11 +5,16 @@ import type { App } from '../app.ts';
 import { imageFilter } from '../image/schema.ts';
 import { projectParams } from '../project/schema.ts';
 import { problems } from '../schema.ts';
+import { once } from '../../lib/once.ts';
 
 const TYPES = { jsonl: 'application/jsonl; charset=utf-8', zip: 'application/zip' } as const;
 
 /** The filter of the list of images, but for the format of the images: here the name says that of the export. */
-const exportQuery = imageFilter.omit({ format: true }).extend({ format: z.enum(['jsonl', 'zip']) });
+const exportQuery = once(() =>
+  imageFilter()
+    .omit({ format: true })
+    .extend({ format: z.enum(['jsonl', 'zip']) }),
+);
 
 export function exportRoutes(app: App): void {
   app.openapi(
@@ -19,8 +24,8 @@ export function exportRoutes(app: App): void {
       tags: ['Export'],
       summary:
         'The images of a project that match: metadata as JSON lines, or a ZIP in the imagefolder layout',
-      request: { params: projectParams, query: exportQuery },
-      responses: { 200: { description: 'Streamed as it is read' }, ...problems },
+      request: { params: projectParams(), query: exportQuery() },
+      responses: { 200: { description: 'Streamed as it is read' }, ...problems() },
     }),
     async (c) => {
       const { format, ...filter } = c.req.valid('query');

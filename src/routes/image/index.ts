@@ -23,8 +23,8 @@ export function imageRoutes(app: App): void {
       path: '/v1/projects/{projectId}/images',
       tags,
       summary: 'The images of a project that match, newest first',
-      request: { params: projectParams, query: imageFilter.extend(pageQuery(key).shape) },
-      responses: { 200: json(page(image)), ...problems },
+      request: { params: projectParams(), query: imageFilter().extend(pageQuery(key).shape) },
+      responses: { 200: json(page(image())), ...problems() },
     }),
     async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query');
@@ -39,8 +39,8 @@ export function imageRoutes(app: App): void {
       path: '/v1/projects/{projectId}/facets',
       tags,
       summary: 'What the images of a project can be filtered by',
-      request: { params: projectParams },
-      responses: { 200: json(facets), ...problems },
+      request: { params: projectParams() },
+      responses: { 200: json(facets()), ...problems() },
     }),
     async (c) => c.json(await listFacets(c.get('ctx'), c.req.valid('param').projectId), 200),
   );
@@ -51,11 +51,11 @@ export function imageRoutes(app: App): void {
       path: '/v1/projects/{projectId}/images',
       tags,
       summary: 'Add one file; the body is its bytes',
-      request: { params: projectParams, query: uploadQuery, body: uploadBody },
+      request: { params: projectParams(), query: uploadQuery(), body: uploadBody() },
       responses: {
-        200: json(upload, 'The project has these bytes already'),
-        201: json(upload, 'Added'),
-        ...problems,
+        200: json(upload(), 'The project has these bytes already'),
+        201: json(upload(), 'Added'),
+        ...problems(),
       },
     }),
     async (c) => {
@@ -75,8 +75,8 @@ export function imageRoutes(app: App): void {
       path: '/v1/images/{imageId}',
       tags,
       summary: 'One image',
-      request: { params: imageParams },
-      responses: { 200: json(image), ...problems },
+      request: { params: imageParams() },
+      responses: { 200: json(image()), ...problems() },
     }),
     async (c) => c.json(await getImage(c.get('ctx'), c.req.valid('param').imageId), 200),
   );
@@ -87,8 +87,8 @@ export function imageRoutes(app: App): void {
       path: '/v1/images/{imageId}',
       tags,
       summary: 'Move an image to the bin, for 30 days',
-      request: { params: imageParams },
-      responses: { ...noContent, ...problems },
+      request: { params: imageParams() },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => done(c, await deleteImage(c.get('ctx'), c.req.valid('param').imageId)),
   );
@@ -99,8 +99,8 @@ export function imageRoutes(app: App): void {
       path: '/v1/images/{imageId}/download',
       tags,
       summary: 'The bytes of an image as a file',
-      request: { params: imageParams },
-      responses: { 200: { description: 'The original, unchanged' }, ...problems },
+      request: { params: imageParams() },
+      responses: { 200: { description: 'The original, unchanged' }, ...problems() },
     }),
     async (c) => {
       const ctx = c.get('ctx');

@@ -29,8 +29,8 @@ export function invitationRoutes(app: App): void {
       path: '/v1/projects/{projectId}/invitations',
       tags,
       summary: 'Invite one person; needs the role owner',
-      request: { params: projectParams, ...body(createInvitationBody) },
-      responses: { 201: json(madeInvitation), ...problems },
+      request: { params: projectParams(), ...body(createInvitationBody()) },
+      responses: { 201: json(madeInvitation()), ...problems() },
     }),
     async (c) => {
       const { projectId } = c.req.valid('param');
@@ -46,8 +46,8 @@ export function invitationRoutes(app: App): void {
       path: '/v1/projects/{projectId}/invitations',
       tags,
       summary: 'The invitations of a project, newest first; needs the role owner',
-      request: { params: projectParams, query: pageQuery(key) },
-      responses: { 200: json(page(invitation)), ...problems },
+      request: { params: projectParams(), query: pageQuery(key) },
+      responses: { 200: json(page(invitation())), ...problems() },
     }),
     async (c) => {
       const input = toPageInput(c.req.valid('query'), key);
@@ -61,8 +61,8 @@ export function invitationRoutes(app: App): void {
       path: '/v1/projects/{projectId}/invitations/{invitationId}',
       tags,
       summary: 'Withdraw an invitation that nobody has used; needs the role owner',
-      request: { params: invitationParams },
-      responses: { ...noContent, ...problems },
+      request: { params: invitationParams() },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => {
       const { projectId, invitationId } = c.req.valid('param');
@@ -76,8 +76,8 @@ export function invitationRoutes(app: App): void {
       path: '/v1/invitations/look',
       tags,
       summary: 'What an invitation offers',
-      request: body(tokenBody),
-      responses: { 200: json(offer), ...problems },
+      request: body(tokenBody()),
+      responses: { 200: json(offer()), ...problems() },
     }),
     async (c) => c.json(await lookAtInvitation(c.get('ctx'), c.req.valid('json').token), 200),
   );
@@ -88,8 +88,8 @@ export function invitationRoutes(app: App): void {
       path: '/v1/invitations/accept',
       tags,
       summary: 'Become a member by an invitation',
-      request: body(tokenBody),
-      responses: { 200: json(joined), ...problems },
+      request: body(tokenBody()),
+      responses: { 200: json(joined()), ...problems() },
     }),
     async (c) => {
       const written = await acceptInvitation(c.get('ctx'), c.req.valid('json').token);

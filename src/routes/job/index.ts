@@ -45,8 +45,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/projects/{projectId}/jobs',
       tags,
       summary: 'The jobs of a project, newest first',
-      request: { params: projectParams, query: pageQuery(key) },
-      responses: { 200: json(page(job)), ...problems },
+      request: { params: projectParams(), query: pageQuery(key) },
+      responses: { 200: json(page(job())), ...problems() },
     }),
     async (c) => {
       const input = toPageInput(c.req.valid('query'), key);
@@ -60,8 +60,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/projects/{projectId}/jobs',
       tags,
       summary: 'Make a draft job; equal URLs are collapsed',
-      request: { params: projectParams, ...body(createJobBody) },
-      responses: { 201: json(job), ...problems },
+      request: { params: projectParams(), ...body(createJobBody()) },
+      responses: { 201: json(job()), ...problems() },
     }),
     async (c) => {
       const written = await createJob(c.get('ctx'), c.req.valid('param').projectId, c.req.valid('json'));
@@ -77,8 +77,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}',
       tags,
       summary: 'One job',
-      request: { params: jobParams },
-      responses: { 200: json(job), ...problems },
+      request: { params: jobParams() },
+      responses: { 200: json(job()), ...problems() },
     }),
     async (c) => c.json(await getJob(c.get('ctx'), c.req.valid('param').jobId), 200),
   );
@@ -89,8 +89,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}',
       tags,
       summary: 'Change the options of a draft',
-      request: { params: jobParams, ...body(changeJobBody) },
-      responses: { 200: json(job), ...problems },
+      request: { params: jobParams(), ...body(changeJobBody()) },
+      responses: { 200: json(job()), ...problems() },
     }),
     async (c) => {
       const written = await changeJob(c.get('ctx'), c.req.valid('param').jobId, c.req.valid('json'));
@@ -105,8 +105,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}/urls',
       tags,
       summary: 'Add URLs to a draft, up to a million in all; equal ones are collapsed',
-      request: { params: jobParams, ...body(addUrlsBody) },
-      responses: { 200: json(job), ...problems },
+      request: { params: jobParams(), ...body(addUrlsBody()) },
+      responses: { 200: json(job()), ...problems() },
     }),
     async (c) => {
       const written = await addUrls(c.get('ctx'), c.req.valid('param').jobId, c.req.valid('json').urls);
@@ -121,8 +121,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}',
       tags,
       summary: 'Delete a job that is not under way; its images stay',
-      request: { params: jobParams },
-      responses: { ...noContent, ...problems },
+      request: { params: jobParams() },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => done(c, await deleteJob(c.get('ctx'), c.req.valid('param').jobId)),
   );
@@ -133,8 +133,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}/start',
       tags,
       summary: 'Start a draft; twice is the same as once',
-      request: { params: jobParams },
-      responses: { 200: json(job), ...problems },
+      request: { params: jobParams() },
+      responses: { 200: json(job()), ...problems() },
     }),
     async (c) => {
       const written = await startJob(c.get('ctx'), c.req.valid('param').jobId);
@@ -149,8 +149,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}/stop',
       tags,
       summary: 'Stop a job under way; what is in hand is finished, the other URLs are skipped',
-      request: { params: jobParams },
-      responses: { 200: json(job), ...problems },
+      request: { params: jobParams() },
+      responses: { 200: json(job()), ...problems() },
     }),
     async (c) => {
       const written = await stopJob(c.get('ctx'), c.req.valid('param').jobId);
@@ -165,8 +165,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}/retry',
       tags,
       summary: 'Take up an ended job again: URLs without a result, and those that failed or were skipped',
-      request: { params: jobParams, ...body(retryJobBody) },
-      responses: { 200: json(job), ...problems },
+      request: { params: jobParams(), ...body(retryJobBody()) },
+      responses: { 200: json(job()), ...problems() },
     }),
     async (c) => {
       const written = await retryJob(c.get('ctx'), c.req.valid('param').jobId, c.req.valid('json'));
@@ -182,10 +182,10 @@ export function jobRoutes(app: App): void {
       tags,
       summary: 'The chunks that the URLs of a job travel in',
       request: {
-        params: jobParams,
+        params: jobParams(),
         query: pageQuery(chunkKey).extend({ status: z.enum(CHUNK_STATUSES).optional() }),
       },
-      responses: { 200: json(page(chunk)), ...problems },
+      responses: { 200: json(page(chunk())), ...problems() },
     }),
     async (c) => {
       const query = c.req.valid('query');
@@ -200,8 +200,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}/sources',
       tags,
       summary: 'The pages and sitemaps that a job looks for URLs in',
-      request: { params: jobParams, query: pageQuery(itemKey) },
-      responses: { 200: json(page(source)), ...problems },
+      request: { params: jobParams(), query: pageQuery(itemKey) },
+      responses: { 200: json(page(source())), ...problems() },
     }),
     async (c) => {
       const input = toPageInput(c.req.valid('query'), itemKey);
@@ -215,8 +215,8 @@ export function jobRoutes(app: App): void {
       path: '/v1/jobs/{jobId}/progress',
       tags,
       summary: 'How far a job is',
-      request: { params: jobParams },
-      responses: { 200: json(progress), ...problems },
+      request: { params: jobParams() },
+      responses: { 200: json(progress()), ...problems() },
     }),
     async (c) => c.json(await getProgress(c.get('ctx'), c.req.valid('param').jobId), 200),
   );
@@ -228,13 +228,13 @@ export function jobRoutes(app: App): void {
       tags,
       summary: 'The URLs of a job with the status and reason of each',
       request: {
-        params: jobParams,
+        params: jobParams(),
         query: pageQuery(itemKey).extend({
           status: z.enum(ITEM_STATUSES).optional(),
-          reason: reason.optional(),
+          reason: reason().optional(),
         }),
       },
-      responses: { 200: json(page(item)), ...problems },
+      responses: { 200: json(page(item())), ...problems() },
     }),
     async (c) => {
       const query = c.req.valid('query');

@@ -7,10 +7,11 @@ import type { App } from '../app.ts';
 import { member } from '../project/schema.ts';
 import { done, markReplay } from '../reply.ts';
 import { body, id, json, noContent, problems } from '../schema.ts';
+import { once } from '../../lib/once.ts';
 
 const tags = ['Projects'];
 const path = '/v1/projects/{projectId}/members/{userId}';
-const params = z.object({ projectId: id('prj'), userId: id('usr') });
+const params = once(() => z.object({ projectId: id('prj'), userId: id('usr') }));
 
 export function memberRoutes(app: App): void {
   app.openapi(
@@ -19,8 +20,8 @@ export function memberRoutes(app: App): void {
       path,
       tags,
       summary: 'Give a member another role; needs the role owner',
-      request: { params, ...body(z.strictObject({ role: z.enum(memberRole.enumValues) })) },
-      responses: { 200: json(member), ...problems },
+      request: { params: params(), ...body(z.strictObject({ role: z.enum(memberRole.enumValues) })) },
+      responses: { 200: json(member()), ...problems() },
     }),
     async (c) => {
       const { projectId, userId } = c.req.valid('param');
@@ -37,8 +38,8 @@ export function memberRoutes(app: App): void {
       path,
       tags,
       summary: 'Remove a member, which needs the role owner, or leave',
-      request: { params },
-      responses: { ...noContent, ...problems },
+      request: { params: params() },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => {
       const { projectId, userId } = c.req.valid('param');

@@ -16,7 +16,7 @@ export function profileRoutes(app: App): void {
       path: '/v1/profile',
       tags,
       summary: 'Who is signed in',
-      responses: { 200: json(user), ...problems },
+      responses: { 200: json(user()), ...problems() },
     }),
     async (c) => c.json(await getProfile(c.get('ctx')), 200),
   );
@@ -28,7 +28,7 @@ export function profileRoutes(app: App): void {
       tags,
       summary: 'Change the name',
       request: body(z.strictObject({ name: text(1, 100) })),
-      responses: { 200: json(user), ...problems },
+      responses: { 200: json(user()), ...problems() },
     }),
     async (c) => {
       const written = await changeProfile(c.get('ctx'), c.req.valid('json'));
@@ -44,8 +44,8 @@ export function profileRoutes(app: App): void {
       tags,
       summary: 'Change the password and end all other sessions; API keys go on working',
       security: forPersons,
-      request: body(z.strictObject({ currentPassword: typedPassword, newPassword })),
-      responses: { ...noContent, ...problems },
+      request: body(z.strictObject({ currentPassword: typedPassword(), newPassword: newPassword() })),
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => done(c, await changePassword(c.get('ctx'), c.req.valid('json'))),
   );

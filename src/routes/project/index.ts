@@ -23,7 +23,7 @@ export function projectRoutes(app: App): void {
       tags,
       summary: 'Your projects, newest first',
       request: { query: pageQuery(key) },
-      responses: { 200: json(page(project)), ...problems },
+      responses: { 200: json(page(project())), ...problems() },
     }),
     async (c) => c.json(await listProjects(c.get('ctx'), toPageInput(c.req.valid('query'), key)), 200),
   );
@@ -34,8 +34,8 @@ export function projectRoutes(app: App): void {
       path: '/v1/projects',
       tags,
       summary: 'Make a project',
-      request: body(createProjectBody),
-      responses: { 201: json(project), ...problems },
+      request: body(createProjectBody()),
+      responses: { 201: json(project()), ...problems() },
     }),
     async (c) => {
       const written = await createProject(c.get('ctx'), c.req.valid('json'));
@@ -51,8 +51,8 @@ export function projectRoutes(app: App): void {
       path: '/v1/projects/{projectId}',
       tags,
       summary: 'One project',
-      request: { params: projectParams },
-      responses: { 200: json(project), ...problems },
+      request: { params: projectParams() },
+      responses: { 200: json(project()), ...problems() },
     }),
     async (c) => c.json(await getProject(c.get('ctx'), c.req.valid('param').projectId), 200),
   );
@@ -63,8 +63,8 @@ export function projectRoutes(app: App): void {
       path: '/v1/projects/{projectId}',
       tags,
       summary: 'Rename or describe a project, make it public or private',
-      request: { params: projectParams, ...body(changeProjectBody) },
-      responses: { 200: json(project), ...problems },
+      request: { params: projectParams(), ...body(changeProjectBody()) },
+      responses: { 200: json(project()), ...problems() },
     }),
     async (c) => {
       const written = await changeProject(c.get('ctx'), c.req.valid('param').projectId, c.req.valid('json'));
@@ -79,8 +79,8 @@ export function projectRoutes(app: App): void {
       path: '/v1/projects/{projectId}',
       tags,
       summary: 'Move a project with its jobs and images to the bin, for 30 days',
-      request: { params: projectParams },
-      responses: { ...noContent, ...problems },
+      request: { params: projectParams() },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => done(c, await deleteProject(c.get('ctx'), c.req.valid('param').projectId)),
   );
@@ -91,8 +91,8 @@ export function projectRoutes(app: App): void {
       path: '/v1/projects/{projectId}/members',
       tags,
       summary: 'The people of a project',
-      request: { params: projectParams, query: pageQuery(memberKey) },
-      responses: { 200: json(page(member)), ...problems },
+      request: { params: projectParams(), query: pageQuery(memberKey) },
+      responses: { 200: json(page(member())), ...problems() },
     }),
     async (c) => {
       const input = toPageInput(c.req.valid('query'), memberKey);

@@ -8,16 +8,19 @@ import { keepPage, type KeptPage, recallPage } from '../../public-site/page-memo
 import type { App } from '../app.ts';
 import { problems } from '../schema.ts';
 import { askSite } from './ask-site.ts';
+import { once } from '../../lib/once.ts';
 
 const tags = ['Public'];
-const cursor = z
-  .string()
-  .max(200)
-  .optional()
-  .refine(
-    (text) => text === undefined || decodeCursor(text, idPattern('img')) !== null,
-    'is not a cursor of this page',
-  );
+const cursor = once(() =>
+  z
+    .string()
+    .max(200)
+    .optional()
+    .refine(
+      (text) => text === undefined || decodeCursor(text, idPattern('img')) !== null,
+      'is not a cursor of this page',
+    ),
+);
 
 /** What anybody may see: from this isolate's memory, from the platform's copies, or made anew. Reads and sets no cookie. */
 export function publicRoutes(app: App): void {
@@ -28,8 +31,11 @@ export function publicRoutes(app: App): void {
       tags,
       summary: 'The page of a public project, for browsers',
       security: [],
-      request: { params: z.object({ projectId: z.string() }), query: z.object({ cursor }) },
-      responses: { 200: { description: 'HTML: its images, newest first, with their licences' }, ...problems },
+      request: { params: z.object({ projectId: z.string() }), query: z.object({ cursor: cursor() }) },
+      responses: {
+        200: { description: 'HTML: its images, newest first, with their licences' },
+        ...problems(),
+      },
     }),
     async (c) => {
       const { cursor } = c.req.valid('query');
@@ -49,7 +55,7 @@ export function publicRoutes(app: App): void {
         params: z.object({ projectId: z.string(), imageId: z.string() }),
         query: z.object({ variant: z.enum(['original', 'thumbnail']).default('original') }),
       },
-      responses: { 200: { description: 'The original, unchanged, or its thumbnail' }, ...problems },
+      responses: { 200: { description: 'The original, unchanged, or its thumbnail' }, ...problems() },
     }),
     async (c) => {
       const { projectId, imageId } = c.req.valid('param');

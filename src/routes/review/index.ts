@@ -9,13 +9,16 @@ import { projectParams } from '../project/schema.ts';
 import { markReplay } from '../reply.ts';
 import { body, json, problems } from '../schema.ts';
 import { changeOfMany, decideBody, reviewed, reviewParams, seenImages } from './schema.ts';
+import { once } from '../../lib/once.ts';
 
 const tags = ['Review'];
 
-const reviewManyBody = z.union([
-  z.strictObject({ change: changeOfMany, images: seenImages }),
-  z.strictObject({ change: changeOfMany, filter: imageFilter.strict() }),
-]);
+const reviewManyBody = once(() =>
+  z.union([
+    z.strictObject({ change: changeOfMany(), images: seenImages() }),
+    z.strictObject({ change: changeOfMany(), filter: imageFilter().strict() }),
+  ]),
+);
 
 export function reviewRoutes(app: App): void {
   app.openapi(
@@ -24,8 +27,8 @@ export function reviewRoutes(app: App): void {
       path: '/v1/images/{imageId}',
       tags,
       summary: 'Decide about an image',
-      request: { params: imageParams, ...body(decideBody) },
-      responses: { 200: json(decided), ...problems },
+      request: { params: imageParams(), ...body(decideBody()) },
+      responses: { 200: json(decided()), ...problems() },
     }),
     async (c) => {
       const written = await decide(c.get('ctx'), c.req.valid('param').imageId, c.req.valid('json'));
@@ -40,8 +43,8 @@ export function reviewRoutes(app: App): void {
       path: '/v1/projects/{projectId}/images/review',
       tags,
       summary: 'Decide about many images alike: those that are listed, or all that match',
-      request: { params: projectParams, ...body(reviewManyBody) },
-      responses: { 200: json(reviewed), ...problems },
+      request: { params: projectParams(), ...body(reviewManyBody()) },
+      responses: { 200: json(reviewed()), ...problems() },
     }),
     async (c) => {
       const written = await reviewMany(c.get('ctx'), c.req.valid('param').projectId, c.req.valid('json'));
@@ -57,8 +60,8 @@ export function reviewRoutes(app: App): void {
       tags,
       summary: 'Take a review back where its outcome still stands',
       description: 'The undo is a review itself: undo that, by its own id, to redo.',
-      request: { params: reviewParams },
-      responses: { 200: json(reviewed), ...problems },
+      request: { params: reviewParams() },
+      responses: { 200: json(reviewed()), ...problems() },
     }),
     async (c) => {
       const written = await undoReview(c.get('ctx'), c.req.valid('param').reviewId);

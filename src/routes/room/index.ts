@@ -22,8 +22,8 @@ export function roomTicketRoute(app: App): void {
       tags,
       summary: 'A ticket to the live room of a project',
       description: 'An API key needs the scope write for it.',
-      request: { params: projectParams },
-      responses: { 200: json(roomTicket), ...problems },
+      request: { params: projectParams() },
+      responses: { 200: json(roomTicket()), ...problems() },
     }),
     async (c) => c.json(await issueRoomTicket(c.get('ctx'), c.req.valid('param').projectId), 200),
   );
@@ -39,8 +39,8 @@ export function roomSocketRoute(app: App): void {
       summary: 'The live room of a project, over WebSocket',
       description: `Offer the subprotocols \`${SUBPROTOCOL}\` and the ticket. docs/rooms-protocol.md says what is spoken.`,
       security: [],
-      request: { params: projectParams },
-      responses: { 101: { description: 'The room speaks' }, ...problems },
+      request: { params: projectParams() },
+      responses: { 101: { description: 'The room speaks' }, ...problems() },
     }),
     async (c) => {
       const opened = await openRoomSocket(c.get('ctx'), c.req.valid('param').projectId, readTicket(c));

@@ -16,23 +16,26 @@ import {
   timestamp,
   toPageInput,
 } from '../schema.ts';
+import { once } from '../../lib/once.ts';
 
 const tags = ['Accounts'];
 const key = idPattern('ses');
 
-const session = z
-  .object({
-    id: z.string(),
-    kind: z
-      .enum(['browser', 'program'])
-      .meta({ description: 'program: opened by POST /v1/auth/token, prolonged by its refresh tokens' }),
-    createdAt: timestamp,
-    lastSeenAt: timestamp,
-    expiresAt: timestamp,
-    userAgent: z.string().nullable(),
-    current: z.boolean(),
-  })
-  .meta({ id: 'Session' });
+const session = once(() =>
+  z
+    .object({
+      id: z.string(),
+      kind: z
+        .enum(['browser', 'program'])
+        .meta({ description: 'program: opened by POST /v1/auth/token, prolonged by its refresh tokens' }),
+      createdAt: timestamp(),
+      lastSeenAt: timestamp(),
+      expiresAt: timestamp(),
+      userAgent: z.string().nullable(),
+      current: z.boolean(),
+    })
+    .meta({ id: 'Session' }),
+);
 
 export function sessionRoutes(app: App): void {
   app.openapi(
@@ -43,7 +46,7 @@ export function sessionRoutes(app: App): void {
       security: forPersons,
       summary: 'Where you and your programs are signed in',
       request: { query: pageQuery(key) },
-      responses: { 200: json(page(session)), ...problems },
+      responses: { 200: json(page(session())), ...problems() },
     }),
     async (c) => c.json(await listSessions(c.get('ctx'), toPageInput(c.req.valid('query'), key)), 200),
   );
@@ -56,7 +59,7 @@ export function sessionRoutes(app: App): void {
       security: forPersons,
       summary: 'End one session',
       request: { params: z.object({ sessionId: id('ses') }) },
-      responses: { ...noContent, ...problems },
+      responses: { ...noContent, ...problems() },
     }),
     async (c) => done(c, await revokeSession(c.get('ctx'), c.req.valid('param').sessionId)),
   );

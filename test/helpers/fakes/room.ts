@@ -127,7 +127,7 @@ export function fakeRoom({ answers = true }: { answers?: boolean } = {}) {
       if (room.answers) socket.tellText(PONG);
       return;
     }
-    const frame = clientFrame.parse(JSON.parse(text));
+    const frame = clientFrame().parse(JSON.parse(text));
     socket.frames.push(frame);
     if (frame.k === 'hello' && room.answers) greet(socket, frame);
   }

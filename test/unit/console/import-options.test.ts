@@ -6,7 +6,7 @@ import type { OptionsForm } from '../../../console/src/import-options/parse-opti
 
 const parse = (form: Partial<OptionsForm>) => parseOptions({ ...NO_OPTIONS, ...form });
 const isAccepted = (options: object) =>
-  createJobBody.safeParse({ kind: 'sitemap', sitemap: 'https://a.example/', options }).success;
+  createJobBody().safeParse({ kind: 'sitemap', sitemap: 'https://a.example/', options }).success;
 
 describe('what images must be like', () => {
   it('is nothing when the form is empty', () => {

@@ -118,7 +118,7 @@ describe('addresses that were not added, grouped by reason', () => {
     const request = group && retryOf(group);
     expect(request?.statuses).toEqual([status]);
     expect(request?.reasons).toEqual(status === 'skipped' ? null : [reason]);
-    expect(retryJobBody.safeParse(request).success).toBe(true);
+    expect(retryJobBody().safeParse(request).success).toBe(true);
   });
 
   it('list all skipped addresses at once: they share their reason', () => {

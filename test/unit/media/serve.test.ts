@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRange, serveMedia } from '../../../src/media/serve.ts';
 import { createMediaStore } from '../../../src/media/store.ts';
-import { DEFAULT_SETTINGS } from '../../../src/settings/index.ts';
+import { defaultSettings } from '../../../src/settings/index.ts';
 
 describe('the part that a Range header asks for', () => {
   it.each([
@@ -45,7 +45,7 @@ describe('an image store that fails', () => {
   const failing = async () => await Promise.reject(new Error('R2 is down'));
   const store = createMediaStore(
     { get: failing, head: failing, put: failing } as unknown as R2Bucket,
-    DEFAULT_SETTINGS.deadlines,
+    defaultSettings().deadlines,
   );
   const sha256 = 'ab'.repeat(32);
   const serve = async (init: RequestInit) =>

@@ -6,8 +6,8 @@ const message = { v: 1, jobId: 'job_1', epoch: 1, chunk: 0, requestId: null };
 
 describe('a crawl message', () => {
   it('names a job, its run and one of its chunks', () => {
-    expect(crawlMessage.parse(message)).toEqual(message);
-    expect(crawlMessage.safeParse({ ...message, requestId: 'r' }).success).toBe(true);
+    expect(crawlMessage().parse(message)).toEqual(message);
+    expect(crawlMessage().safeParse({ ...message, requestId: 'r' }).success).toBe(true);
   });
 
   it.each([
@@ -19,7 +19,7 @@ describe('a crawl message', () => {
     { chunk: '0' },
     { requestId: undefined },
   ])('is not one with %j', (change) => {
-    expect(crawlMessage.safeParse({ ...message, ...change }).success).toBe(false);
+    expect(crawlMessage().safeParse({ ...message, ...change }).success).toBe(false);
   });
 });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { deployedSettingsVariable, parseSettings, settingsVariable } from '../../../src/settings/parse.ts';
-import { DEFAULT_SETTINGS } from '../../../src/settings/schema.ts';
+import { defaultSettings } from '../../../src/settings/schema.ts';
 
 describe('the settings', () => {
   it('are the defaults where nothing else is said', () => {
-    expect(parseSettings('{}')).toEqual({ settings: DEFAULT_SETTINGS });
+    expect(parseSettings('{}')).toEqual({ settings: defaultSettings() });
     const parsed = parseSettings('{"deadlines":{"redisMs":80}}');
     expect(parsed).toEqual({
-      settings: { ...DEFAULT_SETTINGS, deadlines: { ...DEFAULT_SETTINGS.deadlines, redisMs: 80 } },
+      settings: { ...defaultSettings(), deadlines: { ...defaultSettings().deadlines, redisMs: 80 } },
     });
   });
 
@@ -27,12 +27,12 @@ describe('the settings', () => {
   });
 
   it.each([20, 499])('name one bound for a pause of a breaker that is deployed with %s ms', (pauseMs) => {
-    const parsed = deployedSettingsVariable.safeParse(JSON.stringify({ breaker: { pauseMs } }));
+    const parsed = deployedSettingsVariable().safeParse(JSON.stringify({ breaker: { pauseMs } }));
     expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
       'breaker.pauseMs: Too small: expected number to be >=500',
     ]);
-    expect(deployedSettingsVariable.parse('{"breaker":{"pauseMs":500}}').breaker.pauseMs).toBe(500);
-    expect(settingsVariable.parse('{"breaker":{"pauseMs":499}}').breaker.pauseMs).toBe(499);
+    expect(deployedSettingsVariable().parse('{"breaker":{"pauseMs":500}}').breaker.pauseMs).toBe(500);
+    expect(settingsVariable().parse('{"breaker":{"pauseMs":499}}').breaker.pauseMs).toBe(499);
   });
 
   it('say everything that is wrong at once', () => {

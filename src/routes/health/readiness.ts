@@ -9,9 +9,9 @@ import { readiness } from './schema.ts';
 const tags = ['Health'];
 const RETRY_SECONDS = 5;
 
-/** Answers before anything else is looked at, also when the configuration is wrong. */
-export function livenessRoute(app: App): void {
-  app.openapi(
+/** Describes what liveness.ts answers. */
+export function describeLiveness(app: App): void {
+  app.openAPIRegistry.registerPath(
     createRoute({
       method: 'get',
       path: '/health/live',
@@ -19,7 +19,6 @@ export function livenessRoute(app: App): void {
       summary: 'Whether the Worker runs',
       responses: { 200: json(z.object({ status: z.literal('live') })) },
     }),
-    (c) => c.json({ status: 'live' as const }, 200),
   );
 }
 
@@ -32,7 +31,7 @@ export function readinessRoute(app: App): void {
       summary: 'Whether requests can be served, and how every part does',
       description:
         'Within 500 ms, from what was found up to 2 s ago. 503 `unavailable` while neither the primary nor the replica serves or a role is wrong, 503 `draining` while no traffic is to be sent here; the same report is then in `current`.',
-      responses: { 200: json(readiness), ...problems },
+      responses: { 200: json(readiness()), ...problems() },
     }),
     async (c) => {
       const report = await readReadiness(c.get('ctx'));
