@@ -1,25 +1,28 @@
 import * as z from 'zod';
 import { API_KEY_SCOPES } from '../context.ts';
+import { once } from '../lib/once.ts';
 import { formatBookmark, parseBookmark, type Bookmark } from '../lib/bookmark.ts';
 
 /** Who is behind a credential, with everything that admits or limits a request. */
-export const principal = z.object({
-  kind: z.enum(['session', 'program', 'apiKey']),
-  /** Of the session or of the key. */
-  id: z.string(),
-  userId: z.string(),
-  /** RFC 3339; null for a key that does not end by itself. */
-  expiresAt: z.string().nullable(),
-  lastSeenAt: z.string().nullable(),
-  plan: z.enum(['free', 'pro']),
-  /** Requests a minute, for a key with a limit of its own. */
-  limit: z.int().positive().nullable(),
-  /** What a key may do; null for people and their programs, who may do everything that their roles allow. */
-  scopes: z.array(z.enum(API_KEY_SCOPES)).nullable(),
-  /** By project; null for somebody who is in more projects than a record holds. */
-  roles: z.record(z.string(), z.enum(['viewer', 'reviewer', 'editor', 'owner'])).nullable(),
-});
-export type Principal = z.infer<typeof principal>;
+export const principal = once(() =>
+  z.object({
+    kind: z.enum(['session', 'program', 'apiKey']),
+    /** Of the session or of the key. */
+    id: z.string(),
+    userId: z.string(),
+    /** RFC 3339; null for a key that does not end by itself. */
+    expiresAt: z.string().nullable(),
+    lastSeenAt: z.string().nullable(),
+    plan: z.enum(['free', 'pro']),
+    /** Requests a minute, for a key with a limit of its own. */
+    limit: z.int().positive().nullable(),
+    /** What a key may do; null for people and their programs, who may do everything that their roles allow. */
+    scopes: z.array(z.enum(API_KEY_SCOPES)).nullable(),
+    /** By project; null for somebody who is in more projects than a record holds. */
+    roles: z.record(z.string(), z.enum(['viewer', 'reviewer', 'editor', 'owner'])).nullable(),
+  }),
+);
+export type Principal = z.infer<ReturnType<typeof principal>>;
 
 /** A principal as it was read from the database. */
 export interface PrincipalRecord {
@@ -48,7 +51,7 @@ export function readRecord(text: string): PrincipalRecord | null {
   const readAt = parseBookmark(position);
   if (!readAt) return null;
   try {
-    const parsed = principal.parse(JSON.parse(text.slice(head.length)));
+    const parsed = principal().parse(JSON.parse(text.slice(head.length)));
     return { principal: parsed, readAt, storedAt: Number(storedAt) };
   } catch {
     return null;

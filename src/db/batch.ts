@@ -34,23 +34,24 @@ export async function runBatch(
   options: BatchOptions,
 ): Promise<Rows[]> {
   const { deadline, isProbe = false, requestId } = options;
-  const queries = statements.map((statement) => {
-    const { sql, params } = dialect.sqlToQuery(statement.getSQL());
-    return database.queries.query(sql, params);
-  });
+  const queries = statements.map((statement) => dialect.sqlToQuery(statement.getSQL()));
   const deadlineMs = typeof deadline === 'number' ? deadline : database.deadlines[deadline];
   try {
     const results = await callDatabase(
       database,
       { deadlineMs, isProbe, requestId, signal: options.signal },
       async (fetchOptions) => {
-        const results = await database.queries.transaction(queries, {
-          arrayMode: true,
-          fullResults: true,
-          isolationLevel: options.isolation ?? 'ReadCommitted',
-          readOnly: options.readOnly ?? false,
-          fetchOptions,
-        });
+        const client = await database.open();
+        const results = await client.transaction(
+          queries.map(({ sql, params }) => client.query(sql, params)),
+          {
+            arrayMode: true,
+            fullResults: true,
+            isolationLevel: options.isolation ?? 'ReadCommitted',
+            readOnly: options.readOnly ?? false,
+            fetchOptions,
+          },
+        );
         // The client takes what comes; rows of one statement must never be read as those of another.
         if (results.length !== queries.length) throw new Error('The database did not answer every statement');
         return results;

@@ -1,4 +1,3 @@
-import { neon, neonConfig } from '@neondatabase/serverless';
 import type { Config } from '../env.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Settings } from '../settings/index.ts';
@@ -42,11 +41,11 @@ type DatabaseConfig = Pick<
 
 /** Clients hold no connection: making them costs nothing and they outlive no request. */
 export function createDatabases(config: DatabaseConfig, clock: Clock, caller: Caller): Databases {
-  // The local gateway speaks Neon's protocol at an address of its own; production derives it from the host.
-  if (config.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_FETCH_ENDPOINT;
   const connect = (name: string, url: string, on: Caller): Database => {
-    const endpoint = `${config.NEON_FETCH_ENDPOINT ?? ''} ${new URL(url).host}`;
-    return guardDatabase(name, endpoint, neon(url, { arrayMode: true, fullResults: true }), on);
+    const { NEON_FETCH_ENDPOINT: fetchEndpoint } = config;
+    // Its code takes as long to run as a request does, and what is cached is answered without it.
+    const open = async () => (await import('./neon.ts')).createQueries(url, fetchEndpoint);
+    return guardDatabase(name, `${fetchEndpoint ?? ''} ${new URL(url).host}`, open, on);
   };
   // What follows a commit is done also when whoever asked for it has gone.
   const unattended = { ...caller, scope: { ...caller.scope, signal: null } };

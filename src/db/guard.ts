@@ -1,30 +1,17 @@
-import { NeonDbError, neonConfig, type NeonQueryFunction } from '@neondatabase/serverless';
 import { BreakerOpenError } from '../resilience/breaker.ts';
 import { callHeaders } from '../resilience/call-scope.ts';
 import type { Caller } from '../resilience/caller.ts';
 import { type CallGuard, guardedCall } from '../resilience/guarded-call.ts';
-
-/** Rows come back as arrays, in the order of the columns. */
-type Queries = NeonQueryFunction<true, true>;
+import { databaseErrorOf } from './database-error.ts';
+import type { Queries } from './neon.ts';
 
 /** One Postgres as one role, asked on behalf of one piece of work, through a breaker of its endpoint. */
 export interface Database {
-  queries: Queries;
+  /** The client, whose code is run when it is first needed. */
+  open(): Promise<Queries>;
   deadlines: { read: number; write: number };
   guard: CallGuard;
 }
-
-/** As neonConfig.fetchFunction gets them: the client's own `headers`, and what a batch adds as `extraHeaders`. */
-interface NeonRequest extends RequestInit {
-  extraHeaders?: Record<string, string>;
-}
-
-// The client lets its caller replace its headers, which carry the connection string, but not add to them.
-neonConfig.fetchFunction = async (url: string, { extraHeaders, ...init }: NeonRequest): Promise<Response> => {
-  const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(extraHeaders ?? {})) headers.set(name, value);
-  return await fetch(url, { ...init, headers });
-};
 
 /**
  * Of SQLSTATEs, those by which Postgres says that it cannot serve: no connection, no resources, shutting down, and a role
@@ -34,8 +21,8 @@ const TROUBLE = /^(08|28|53|57P0)/;
 
 /** Whether Postgres could not be reached or serve, rather than that it has refused a statement. */
 export function isDatabaseFault(error: unknown): boolean {
-  if (!(error instanceof NeonDbError)) return true;
-  return error.code === undefined || TROUBLE.test(error.code);
+  const code = databaseErrorOf(error)?.code;
+  return code === undefined || TROUBLE.test(code);
 }
 
 /**
@@ -45,12 +32,12 @@ export function isDatabaseFault(error: unknown): boolean {
 export function guardDatabase(
   name: string,
   endpoint: string,
-  queries: Queries,
+  open: () => Promise<Queries>,
   { scope, settings, memory }: Caller,
 ): Database {
   const breaker = memory.breaker(name, endpoint, settings.breaker);
   return {
-    queries,
+    open,
     deadlines: { read: settings.deadlines.databaseReadMs, write: settings.deadlines.databaseWriteMs },
     guard: { name, scope, breaker, slowMs: settings.slowMs, isFault: isDatabaseFault },
   };

@@ -1,7 +1,8 @@
-import { NeonDbError } from '@neondatabase/serverless';
+import type { NeonDbError } from '@neondatabase/serverless';
 import * as z from 'zod';
 import { AppError } from '../errors/app-error.ts';
 import { isErrorCode } from '../errors/codes.ts';
+import { databaseErrorOf } from './database-error.ts';
 import { retryAfterOf } from './guard.ts';
 
 /** Raised by app.must and app.fail: the message is the code, the detail the current state. */
@@ -62,11 +63,12 @@ const PROFILE_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Maps what the database client throws. Text from the database stays in `cause`, which is only logged. */
-export function toAppError(error: unknown): Error {
-  if (!(error instanceof NeonDbError)) {
+export function toAppError(thrown: unknown): Error {
+  const error = databaseErrorOf(thrown);
+  if (!error) {
     return new AppError('unavailable', 'The database did not answer in time.', {
-      cause: error,
-      retryAfter: retryAfterOf(error),
+      cause: thrown,
+      retryAfter: retryAfterOf(thrown),
     });
   }
   switch (error.code) {

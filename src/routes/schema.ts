@@ -67,12 +67,9 @@ const problem = once(() =>
       retryable: z.boolean(),
       errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
       state: z.string().optional(),
-      current: z
-        .looseObject({})
-        .optional()
-        .meta({
-          description: 'With stale_revision: what was decided meanwhile; of /health/ready: its report',
-        }),
+      current: z.looseObject({}).optional().meta({
+        description: 'With stale_revision: what was decided meanwhile; of /health/ready: its report',
+      }),
     })
     .meta({ id: 'Problem' }),
 );

@@ -49,12 +49,14 @@ class Mortal {
 
 function mortalServices(services: Services, coordinator: CrawlCoordinatorRpc, mortal: Mortal): Services {
   const { service } = services.db;
-  const { queries } = service;
-  const transaction = async (...args: Parameters<typeof queries.transaction>) =>
-    await mortal.call('database', async () => await queries.transaction(...args));
-  // The client is a function with methods, of which a batch uses `query` and `transaction`.
-  const mortalQueries = Object.assign(queries.bind(null), queries, { transaction }) as typeof queries;
-  const database: Database = { ...service, queries: mortalQueries };
+  const open = async () => {
+    const queries = await service.open();
+    const transaction = async (...args: Parameters<typeof queries.transaction>) =>
+      await mortal.call('database', async () => await queries.transaction(...args));
+    // The client is a function with methods, of which a batch uses `query` and `transaction`.
+    return Object.assign(queries.bind(null), queries, { transaction }) as typeof queries;
+  };
+  const database: Database = { ...service, open };
   const { media } = services;
   const told: CrawlCoordinatorRpc = {
     start: async (run) => await mortal.call('coordinator', async () => await coordinator.start(run)),

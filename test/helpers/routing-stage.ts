@@ -161,11 +161,12 @@ export async function openRoutingStage(): Promise<RoutingStage> {
 
 /** The same database, which tells of each batch that is sent to it. */
 function watch(database: Database, onBatch: () => void): Database {
-  const queries = new Proxy(database.queries, {
-    get(target, name, receiver) {
-      if (name === 'transaction') onBatch();
-      return Reflect.get(target, name, receiver) as unknown;
-    },
-  });
-  return { ...database, queries };
+  const open = async () =>
+    new Proxy(await database.open(), {
+      get(target, name, receiver) {
+        if (name === 'transaction') onBatch();
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+  return { ...database, open };
 }

@@ -138,7 +138,7 @@ describe('what Redis holds of a session', () => {
     const cache = createPrincipalCache({ redis, ...principalOptions(), now: () => now++ });
     const ada = await signUp();
     const name = await hashToken(crypto.randomUUID());
-    const free = principal.parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
+    const free = principal().parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
     const readAt = { epoch: 1, xid: 2n ** 40n };
     const look = async () => {
       const batch = redis.open();
@@ -160,7 +160,7 @@ describe('what Redis holds of a session', () => {
     const cache = createPrincipalCache({ redis, ...principalOptions() });
     const ada = await signUp();
     const name = await hashToken(crypto.randomUUID());
-    const known = principal.parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
+    const known = principal().parse(JSON.parse(record(ada, {}).split('|')[3] ?? ''));
     await cache.revoke([name]);
     await cache.put(name, known, { epoch: 1, xid: 2n ** 40n });
     const batch = redis.open();

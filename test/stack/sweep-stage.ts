@@ -1,4 +1,4 @@
-import { neon, neonConfig } from '@neondatabase/serverless';
+import { neonConfig } from '@neondatabase/serverless';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
@@ -8,6 +8,7 @@ import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { sweepMedia } from '../../src/cron/sweep-media.ts';
 import { sha256Hex } from '../../src/media/hash.ts';
 import { guardDatabase } from '../../src/db/guard.ts';
+import { createQueries } from '../../src/db/neon.ts';
 import { newCaller } from '../helpers/caller.ts';
 import { type BlobBytes, createMediaStore, type MediaStore } from '../../src/media/store.ts';
 import { defaultSettings } from '../../src/settings/index.ts';
@@ -56,7 +57,7 @@ export function setSweepStage(): void {
 
 export const service = () => {
   const url = database.roleUrl('darkroom_service', 'primary');
-  return guardDatabase('service', url, neon(url, { arrayMode: true, fullResults: true }), newCaller());
+  return guardDatabase('service', url, async () => createQueries(url, undefined), newCaller());
 };
 
 export async function sweep(more: { media?: MediaStore; later?: number } = {}) {

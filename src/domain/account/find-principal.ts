@@ -64,7 +64,7 @@ async function ask(
   const found = values<unknown>(results[1])[0] ?? null;
   if (found === null) return null;
   const { epoch, xmin: xid } = readPosition(results[0]);
-  return { principal: principal.parse(found), readAt: { epoch, xid } };
+  return { principal: principal().parse(found), readAt: { epoch, xid } };
 }
 
 /**

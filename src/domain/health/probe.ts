@@ -1,4 +1,4 @@
-import { NeonDbError } from '@neondatabase/serverless';
+import { databaseErrorOf } from '../../db/database-error.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { withDeadline } from '../../lib/deadline.ts';
@@ -40,8 +40,8 @@ export async function probe<T>(look: () => Promise<T>, deadlineMs: number, clock
 /** The class of an error, or of what our own one stands for. Never its text, for anybody may read it. */
 export function errorClass(error: unknown): string {
   if (error instanceof AppError && error.cause !== undefined) return errorClass(error.cause);
-  if (error instanceof NeonDbError)
-    return error.sourceError === undefined ? 'DatabaseError' : errorClass(error.sourceError);
+  const refused = databaseErrorOf(error);
+  if (refused) return refused.sourceError === undefined ? 'DatabaseError' : errorClass(refused.sourceError);
   const name = error instanceof Error ? error.name : typeof error;
   return /^[A-Za-z]{1,60}$/.test(name) ? name : 'Error';
 }

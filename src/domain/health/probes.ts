@@ -1,7 +1,7 @@
-import { NeonDbError } from '@neondatabase/serverless';
 import { type SQL, sql } from 'drizzle-orm';
 import { type Rows, runBatch, values } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
+import { databaseErrorOf } from '../../db/database-error.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Services } from '../../services.ts';
 import type { DatabaseAnswer, PlatformFigures, Probes, QueueFigures } from './check-readiness.ts';
@@ -47,7 +47,7 @@ async function askAs<T>(database: Database, query: SQL, deadlineMs: number): Pro
     results = await runBatch(database, [query], { deadline: deadlineMs, isProbe: true, readOnly: true });
   } catch (error) {
     const cause = error instanceof AppError ? error.cause : error;
-    if (cause instanceof NeonDbError && MISCONFIGURED.test(cause.code ?? ''))
+    if (MISCONFIGURED.test(databaseErrorOf(cause)?.code ?? ''))
       throw new MisconfiguredError('the database refuses the question', { cause });
     throw error;
   }

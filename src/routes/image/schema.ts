@@ -54,7 +54,7 @@ export const image = once(() =>
 export const imageFilter = once(() =>
   z.object({
     review: z.enum(REVIEWS).optional(),
-    label: label.optional(),
+    label: label().optional(),
     tag: tag().optional(),
     jobId: id('job').optional(),
     host: text(1, 260).optional(),

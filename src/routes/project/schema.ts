@@ -42,7 +42,7 @@ export const changeProjectBody = once(() =>
       description: text(0, 2000).optional(),
       visibility: z.enum(VISIBILITIES).optional().meta({ description: 'Needs the role owner' }),
       labels: z
-        .array(label)
+        .array(label())
         .max(50)
         .refine((labels) => new Set(labels).size === labels.length, 'names a label twice')
         .optional(),

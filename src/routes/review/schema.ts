@@ -4,7 +4,7 @@ import { id, text, timestamp } from '../schema.ts';
 import { once } from '../../lib/once.ts';
 
 /** A class of the project's schema. */
-export const label = text(1, 40);
+export const label = once(() => text(1, 40));
 /**
  * A free mark: case, space around it and how its accents are encoded make no other tag. Composed once more, as a lower
  * case letter may have a composition that its capital lacks.
@@ -36,7 +36,7 @@ export const decideBody = once(() =>
     .strictObject({
       revision: seenRevision(),
       review: z.enum(REVIEWS).optional(),
-      label: label.nullable().optional(),
+      label: label().nullable().optional(),
       tags: tags().optional(),
     })
     .refine(names, 'names nothing to change'),
@@ -46,7 +46,7 @@ export const changeOfMany = once(() =>
   z
     .strictObject({
       review: z.enum(REVIEWS).optional(),
-      label: label.nullable().optional(),
+      label: label().nullable().optional(),
       addTags: tags().optional(),
       removeTags: tags().optional(),
     })

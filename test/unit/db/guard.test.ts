@@ -1,8 +1,9 @@
-import { neon, neonConfig } from '@neondatabase/serverless';
+import { neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runBatch } from '../../../src/db/batch.ts';
 import { type Database, guardDatabase } from '../../../src/db/guard.ts';
+import { createQueries } from '../../../src/db/neon.ts';
 import type { Caller } from '../../../src/resilience/caller.ts';
 import { newCaller } from '../../helpers/caller.ts';
 import { type RecordingServer, startRecordingServer } from '../../helpers/http-server.ts';
@@ -27,8 +28,10 @@ beforeEach(() => {
 afterAll(async () => await server.close());
 
 function open(more: Partial<Caller> = {}): Database {
-  const queries = neon(URL_OF_ROLE, { arrayMode: true, fullResults: true });
-  return guardDatabase('primary', server.url, queries, { ...caller, ...more });
+  return guardDatabase('primary', server.url, async () => createQueries(URL_OF_ROLE, undefined), {
+    ...caller,
+    ...more,
+  });
 }
 
 const ask = async (options: Partial<Parameters<typeof runBatch>[2]> = {}, on = database) =>

@@ -46,7 +46,8 @@ function slowDatabase(breaks: (recording: Recording) => Error | null = () => nul
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   };
-  const service = guardDatabase('service', '', queries as unknown as Database['queries'], newCaller());
+  const open = async () => queries as unknown as Awaited<ReturnType<Database['open']>>;
+  const service = guardDatabase('service', '', open, newCaller());
   return { service, recordings, answerAll };
 }
 
