@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { configOf, parseConfig, variableNames } from '../../src/env.ts';
+import { configOf, parseConfig } from '../../src/env.ts';
+import { variableNames } from '../../src/variables.ts';
 
 const BINDINGS = {
   MEDIA: {},

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createRoute } from '@hono/zod-openapi';
-import { ENVIRONMENTS } from '../../env.ts';
+import { ENVIRONMENTS } from '../../variables.ts';
 import type { App } from '../app.ts';
 import { json, problems } from '../schema.ts';
 import { once } from '../../lib/once.ts';
