@@ -94,7 +94,6 @@ async function judge(
 ): Promise<Finding> {
   const ctx = c.get('ctx');
   const isFound = lookedUp.state === 'found';
-  if (isFound) nameCaller(c.get('log'), lookedUp.principal);
   const attempt = beginAttempt(
     ctx,
     isFound ? verdicts.filter(({ policy, allowed }) => allowed || !policy.ofFailures) : verdicts,
@@ -117,7 +116,9 @@ async function askRedis(c: Context<AppEnv>, shown: ShownCredential, checks: Chec
   for (const ref of prefetchOf(methodOf(c), c.req.path)) cache.prefetch(batch, ref);
   const judging = limiter.enqueue(batch, checks);
   await batch.send();
-  return { lookedUp: (await looking) ?? { state: 'silent' }, verdicts: await judging };
+  const lookedUp = (await looking) ?? { state: 'silent' };
+  if (lookedUp.state === 'found') nameCaller(c.get('log'), lookedUp.principal);
+  return { lookedUp, verdicts: await judging };
 }
 
 function checksFor(c: Context<AppEnv>, shown: ShownCredential, mayBeGuess: boolean): Check[] {
