@@ -6,7 +6,7 @@ import { removeMember } from '../../domain/project/remove-member.ts';
 import type { App } from '../app.ts';
 import { member } from '../project/schema.ts';
 import { done, markReplay } from '../reply.ts';
-import { body, id, json, noContent, problems } from '../schema.ts';
+import { body, forPersons, id, json, noContent, problems } from '../schema.ts';
 
 const tags = ['Projects'];
 const path = '/v1/projects/{projectId}/members/{userId}';
@@ -18,6 +18,7 @@ export function memberRoutes(app: App): void {
       method: 'patch',
       path,
       tags,
+      security: forPersons,
       summary: 'Give a member another role; needs the role owner',
       request: { params, ...body(z.strictObject({ role: z.enum(memberRole.enumValues) })) },
       responses: { 200: json(member), ...problems },
@@ -36,6 +37,7 @@ export function memberRoutes(app: App): void {
       method: 'delete',
       path,
       tags,
+      security: forPersons,
       summary: 'Remove a member, which needs the role owner, or leave',
       request: { params },
       responses: { ...noContent, ...problems },
