@@ -25,7 +25,7 @@ export type LookedUp =
 export interface PrincipalCache {
   /** Puts the look-up of a credential by its name (a hash of its secret, or its id) into the trip. 1 command. */
   look(batch: CommandBatch, name: string): Promise<LookedUp>;
-  /** Whether this isolate saw a valid record under the name when it last looked: it is no guess. */
+  /** Whether this isolate has seen a record under the name that Redis should still have: it is no guess. */
   isKnown(name: string): boolean;
   /** Reads a record anew, unless a request of this isolate does so already. */
   refresh(name: string, read: () => Promise<unknown>): Promise<void>;
@@ -133,7 +133,10 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
         return recall(name);
       }
     },
-    isKnown: (name) => memory.read.has(name),
+    isKnown(name) {
+      const record = memory.read.get(name);
+      return record !== undefined && now() - record.storedAt < RECORD_SECONDS * 1000;
+    },
     async refresh(name, read) {
       const began = memory.refreshing.get(name);
       if (began !== undefined && now() - began < REFRESH_LEASE_MS) return;

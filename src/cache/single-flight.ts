@@ -18,6 +18,8 @@ export interface SingleFlight<T> {
    * `waitMs` at most. Null: the other one failed or took too long, and the caller has to load by itself.
    */
   run(key: string, waitMs: number, load: () => Promise<T>): Promise<Landed<T> | null>;
+  /** Whether `run` would wait for another request. */
+  isUnderWay(key: string): boolean;
 }
 
 /**
@@ -40,10 +42,16 @@ export function createSingleFlight<T>(now: () => number): SingleFlight<T> {
     }
   }
 
+  function findCurrent(key: string): Flight<T> | null {
+    const flight = flights.get(key);
+    return flight && now() - flight.startedAt < LEASE_MS ? flight : null;
+  }
+
   return {
+    isUnderWay: (key) => findCurrent(key) !== null,
     async run(key, waitMs, load) {
-      const current = flights.get(key);
-      if (current && now() - current.startedAt < LEASE_MS) return await join(current, waitMs);
+      const current = findCurrent(key);
+      if (current) return await join(current, waitMs);
       const mine: Flight<T> = { startedAt: now(), waiters: new Set() };
       flights.set(key, mine);
       let value: T | null = null;

@@ -1,6 +1,6 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import { actorIdOf, type RequestContext } from '../context.ts';
-import { type Bookmark, laterBookmark } from '../lib/bookmark.ts';
+import { type Bookmark, isLater, laterBookmark } from '../lib/bookmark.ts';
 import { type Rows, runBatch, values } from './batch.ts';
 import type { Database, Databases } from './client.ts';
 import { bookmarkOf, enterRead, enterReplica, type Position, readPosition } from './position.ts';
@@ -55,14 +55,17 @@ export async function read<T>(ctx: ReadContext, input: ReadInput): Promise<T[]> 
 /**
  * Reads as the caller, in one read-only round trip where the replica has what they have seen, or where the primary is
  * asked at once; else in two, and the reply then carries a bookmark, so that the next read is no older. With the primary
- * out of reach what the replica has is better than nothing, and the reply says that it is stale. Errors: what `authorize`
- * raises; `unavailable`.
+ * out of reach what the replica has is better than nothing, and the reply says that it is stale. What the caller claims to
+ * have seen is corrected where the primary has not got that far. Errors: what `authorize` raises; `unavailable`.
  */
 export async function readAt<T>(ctx: ReadContext, input: ReadInput): Promise<ReadAt<T>> {
   const { primary, replica } = ctx.services.db;
   const actorId = actorIdOf(ctx.actor);
-  const askPrimary = async (signal?: AbortSignal) =>
-    await ask(primary, enterRead(actorId, ctx.requestId), input, signal);
+  const askPrimary = async (signal?: AbortSignal) => {
+    const answer = await ask(primary, enterRead(actorId, ctx.requestId), input, signal);
+    correctKnown(ctx, bookmarkOf(answer.at));
+    return answer;
+  };
   if (input.from === 'primary' || !replica) return toReadAt(await askPrimary());
 
   const wanted = { known: knownTo(ctx), maxAgeMs: replica.maxAgeMs };
@@ -79,6 +82,16 @@ export async function readAt<T>(ctx: ReadContext, input: ReadInput): Promise<Rea
   if (from === 'primary') ctx.bookmark = laterBookmark(ctx.bookmark, bookmarkOf(answer.at));
   if (from === 'stale') ctx.isStale = true;
   return toReadAt(answer);
+}
+
+/**
+ * A bookmark above what the primary has reached, after it was sent, is of nothing that anybody can have seen here: it would
+ * lead every read past the replica and the caches. It is left aside from then on, and the reply carries the one that holds.
+ */
+function correctKnown(ctx: ReadContext, reached: Bookmark): void {
+  if (!ctx.known || !isLater(ctx.known, reached)) return;
+  ctx.known = reached;
+  ctx.bookmark = laterBookmark(ctx.bookmark, reached);
 }
 
 /** Fails closed after the deadline. One snapshot for the whole batch, so that the position is that of the rows. */

@@ -54,9 +54,9 @@ export interface Written<T> {
  * The write pattern: one transaction in one round trip that sets the caller, claims the idempotency key,
  * authorises, changes, records the activity and the outbox rows, stores the reply and names the bookmark.
  *
- * A repeated key costs a second round trip and returns the stored reply. Errors: what the statements raise
- * through app.must and app.fail; `idempotency_key_reused`; `unavailable`, after which the same key tells
- * whether the write took effect.
+ * A repeated key costs a second round trip and returns the stored reply, to who still has the role in its project that
+ * the request needed. Errors: what the statements raise through app.must and app.fail; `idempotency_key_reused`;
+ * `unavailable`, after which the same key tells whether the write took effect.
  */
 export async function write<T = null>(ctx: RequestContext, input: WriteInput): Promise<Written<T>> {
   const actorId = input.actorId ?? actorIdOf(ctx.actor);
@@ -82,7 +82,9 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
         where ${message.onlyIf ?? sql`true`}`,
     ),
     ...(input.lastly ?? []),
-    key ? sql`select app.keep_reply(${key.key}, ${input.status}, ${reply})` : sql`select ${reply}`,
+    key
+      ? sql`select app.keep_reply(${key.key}, ${input.status}, ${reply}, ${activity.projectId ?? null})`
+      : sql`select ${reply}`,
     sql`select app.bookmark()`,
   ];
 

@@ -2,9 +2,9 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
 import { toAccountKey } from '../rate-limit/account-key.ts';
+import { beginAttempt } from '../rate-limit/begin-attempt.ts';
 import { toAddressKey } from '../rate-limit/client-address.ts';
 import type { Check } from '../rate-limit/limiter.ts';
-import { refuseOver } from '../rate-limit/refuse-over.ts';
 
 interface LimitAttemptsOptions {
   /** The e-mail whose password is tried, or null: 401 then counts against it, whether it has an account or not. */
@@ -13,8 +13,7 @@ interface LimitAttemptsOptions {
 
 /**
  * 429 before any look-up or hashing, when the client's address has made too many attempts or the account has seen
- * too many that failed. One Redis round trip. An attempt counts against the account from its start, so that many at
- * once are no way around, and is given back unless it fails.
+ * too many that failed. One Redis round trip.
  */
 export function limitAttempts({ emailOf }: LimitAttemptsOptions = {}) {
   return createMiddleware<AppEnv>(async function limitAttemptsMiddleware(c, next) {
@@ -23,17 +22,9 @@ export function limitAttempts({ emailOf }: LimitAttemptsOptions = {}) {
     const address: Check = { policy: policies.signIn, key: toAddressKey(c.req.header('cf-connecting-ip')) };
     const email = emailOf ? emailOf(await readJson(c)) : null;
     const account = email === null ? null : { policy: policies.failedSignIn, key: await toAccountKey(email) };
-    const verdicts = await limiter.take(account ? [address, account] : [address]);
-    const [byAddress, byAccount] = verdicts;
-    const giveBack = () => {
-      if (byAccount) ctx.waitUntil('limit-give-back', limiter.giveBack(byAccount));
-    };
-    // How many guesses an account has seen is nobody's business until it is refused.
-    ctx.limits.push(...verdicts.filter((verdict) => verdict === byAddress || !verdict.allowed));
-    if (verdicts.some(({ allowed }) => !allowed)) giveBack();
-    refuseOver(verdicts);
+    const attempt = beginAttempt(ctx, await limiter.take(account ? [address, account] : [address]));
     await next();
-    if (c.res.status !== 401) giveBack();
+    if (c.res.status !== 401) attempt.giveBack();
   });
 }
 

@@ -2,11 +2,13 @@ import type { Verdict } from './limiter.ts';
 
 /**
  * The RateLimit fields of a reply, an item for each limit (draft-ietf-httpapi-ratelimit-headers-10). Nothing of a limit
- * that Redis did not judge, for nobody then knows what is left; nor of a peek, which is no limit on this request.
+ * that Redis did not judge, for nobody then knows what is left; nor of a limit of failures until it refuses.
  */
 export function toLimitHeaders(verdicts: readonly Verdict[]): Record<string, string> {
-  const told = verdicts.flatMap(({ isPeek, allowed, shared, name, limit, policy }) =>
-    shared && !(isPeek && allowed) ? [{ ...shared, name, limit, windowSeconds: policy.windowSeconds }] : [],
+  const told = verdicts.flatMap(({ allowed, shared, name, limit, policy }) =>
+    shared && !(policy.ofFailures && allowed)
+      ? [{ ...shared, name, limit, windowSeconds: policy.windowSeconds }]
+      : [],
   );
   if (told.length === 0) return {};
   return {

@@ -11,17 +11,17 @@ export interface LocalJudges {
 
 /**
  * Judges by the platform's limiter, where the policy has one and it answers, else by a stricter bucket of this isolate.
- * Counts what is no peek; never rejects. `fault`: why Redis did not judge, null where it is not asked.
+ * Never rejects. `fault`: why Redis did not judge, null where it is not asked.
  */
 export async function judgeWithoutRedis(
   { platform, memory }: LocalJudges,
   check: Check,
   fault: unknown,
 ): Promise<Verdict> {
-  const { policy, key, isPeek } = check;
+  const { policy, key } = check;
   const name = countNameOf(policy, key);
   const known = { ...check, limit: policy.limit, name: policy.name, shared: null, fault };
-  const counter = policy.platform && !isPeek ? platform[policy.platform] : undefined;
+  const counter = policy.platform ? platform[policy.platform] : undefined;
   if (counter) {
     try {
       const allowed = await askPlatform(counter, name);
@@ -33,10 +33,6 @@ export async function judgeWithoutRedis(
         fault === null ? error : new AggregateError([fault, error], `${String(fault)}; ${String(error)}`);
     }
   }
-  const { allowed, retryAfterMs } = memory.buckets[isPeek ? 'peek' : 'take'](
-    name,
-    policy.localLimit,
-    policy.windowSeconds * 1000,
-  );
+  const { allowed, retryAfterMs } = memory.buckets.take(name, policy.localLimit, policy.windowSeconds * 1000);
   return { ...known, allowed, retryAfterSeconds: Math.ceil(retryAfterMs / 1000), source: 'isolate' };
 }

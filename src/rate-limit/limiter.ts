@@ -15,8 +15,6 @@ export interface Check {
   policy: Policy;
   /** Who or what is counted. */
   key: string;
-  /** Only looks: whether the next attempt would be allowed. */
-  isPeek?: true;
 }
 
 export interface Verdict extends Check {
@@ -37,7 +35,7 @@ export interface Verdict extends Check {
 export interface Limiter {
   /**
    * Puts the checks into a round trip that the caller sends; the commands wait in `batch` once this has returned. The
-   * verdicts settle after that, and never reject. Counts what is no peek.
+   * verdicts settle after that, and never reject.
    */
   enqueue(batch: CommandBatch, checks: Check[]): Promise<Verdict[]>;
   /** As `enqueue`, in a round trip of its own. */
@@ -92,16 +90,15 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const now = clock.now();
     const windowMs = policy.windowSeconds * 1000;
     const resetAt = (Math.floor(now / windowMs) + 1) * windowMs;
-    const refused = check.isPeek ? null : memory.findRefusal(countNameOf(policy, key));
+    const refused = memory.findRefusal(countNameOf(policy, key));
     if (refused)
       return toVerdict(check, { limit: refused.limit, remaining: 0, allowed: false, resetAt, now });
     const window = windowOf(policy);
-    const context = contextOf(check, batch);
-    if (check.isPeek) {
-      const { remaining, limit } = await window.getRemaining(context, countKeyOf(check));
-      return toVerdict(check, { limit, remaining, allowed: remaining > 0, resetAt, now });
-    }
-    const { success: allowed, remaining, limit } = await window.limit(context, countKeyOf(check));
+    const {
+      success: allowed,
+      remaining,
+      limit,
+    } = await window.limit(contextOf(check, batch), countKeyOf(check));
     if (!allowed) memory.rememberRefusal(countNameOf(policy, key), limit, resetAt);
     return toVerdict(check, { limit, remaining, allowed, resetAt, now });
   }
@@ -133,9 +130,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
     enqueue: (batch, checks) => judge(checks, options.hasOwnDatabase ? null : batch),
     take: (checks) => judge(checks, null),
     async giveBack(verdict) {
-      const { policy, key, allowed, isPeek, source } = verdict;
+      const { policy, key, allowed, source } = verdict;
       // A refused attempt was not counted, and neither is one that the platform counted: it cannot forget.
-      if (!allowed || isPeek || source === 'platform' || source === 'off') return;
+      if (!allowed || source === 'platform' || source === 'off') return;
       if (source === 'isolate') {
         memory.buckets.giveBack(countNameOf(policy, key), policy.localLimit);
         return;

@@ -15,8 +15,6 @@ interface Drawn {
 export interface LocalBuckets {
   /** Takes a token, or says in how many milliseconds there is one. */
   take(key: string, capacity: number, windowMs: number): Drawn;
-  /** As `take`, and leaves the token. */
-  peek(key: string, capacity: number, windowMs: number): Drawn;
   /** Puts a token back that was taken. */
   giveBack(key: string, capacity: number): void;
 }
@@ -27,25 +25,15 @@ export interface LocalBuckets {
  */
 export function createLocalBuckets(clock: Clock, maxKeys: number): LocalBuckets {
   const levels = new BoundedMap<Level>(maxKeys);
-  function look(key: string, capacity: number, windowMs: number): Drawn & Level {
-    const now = clock.now();
-    const perMs = capacity / windowMs;
-    const known = levels.get(key) ?? { tokens: capacity, at: now };
-    const tokens = Math.min(capacity, known.tokens + Math.max(0, now - known.at) * perMs);
-    const allowed = tokens >= 1;
-    const retryAfterMs = allowed ? 0 : Math.ceil((1 - tokens) / perMs);
-    return { tokens, at: Math.max(now, known.at), allowed, retryAfterMs };
-  }
-
   return {
     take(key, capacity, windowMs) {
-      const { tokens, at, allowed, retryAfterMs } = look(key, capacity, windowMs);
-      levels.set(key, { tokens: allowed ? tokens - 1 : tokens, at });
-      return { allowed, retryAfterMs };
-    },
-    peek(key, capacity, windowMs) {
-      const { allowed, retryAfterMs } = look(key, capacity, windowMs);
-      return { allowed, retryAfterMs };
+      const now = clock.now();
+      const perMs = capacity / windowMs;
+      const known = levels.get(key) ?? { tokens: capacity, at: now };
+      const tokens = Math.min(capacity, known.tokens + Math.max(0, now - known.at) * perMs);
+      const allowed = tokens >= 1;
+      levels.set(key, { tokens: allowed ? tokens - 1 : tokens, at: Math.max(now, known.at) });
+      return { allowed, retryAfterMs: allowed ? 0 : Math.ceil((1 - tokens) / perMs) };
     },
     giveBack(key, capacity) {
       const known = levels.get(key);

@@ -17,6 +17,11 @@ export interface Policy {
    * can have.
    */
   nameOf?(limit: number): string | null;
+  /**
+   * Counts what fails. An attempt counts from its start, so that many at once are no way around the limit, and is given
+   * back unless it fails; how many are left is nobody's business until one is refused.
+   */
+  ofFailures?: true;
 }
 
 /** What is counted, by which everybody who counts finds it again. */
@@ -95,8 +100,11 @@ function createPolicies(scale: number): Policies {
       nameOf: (limit) => (limit >= 1 && limit <= most ? 'api-key' : null),
     }),
     signIn: limited('sign-in', PER_ADDRESS, platform('LIMIT_STRANGERS')),
-    failedSignIn: createPolicy('failed-sign-in', FAILED_PER_ACCOUNT, { windowSeconds: 600 }),
-    badCredentials: limited('bad-credentials', PER_ADDRESS),
+    failedSignIn: createPolicy('failed-sign-in', FAILED_PER_ACCOUNT, {
+      windowSeconds: 600,
+      ofFailures: true,
+    }),
+    badCredentials: limited('bad-credentials', PER_ADDRESS, { ofFailures: true }),
     visitor: limited('visitor', VISITS, platform('LIMIT_VISITORS')),
     upload: limited('upload', UPLOADS),
     jobStart: limited('job-start', JOB_STARTS),

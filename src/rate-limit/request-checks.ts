@@ -13,7 +13,7 @@ interface RequestShape {
   path: string;
   /** null without credentials, and for a program's token that is no good. */
   caller: Caller | null;
-  /** Whether there were credentials that this isolate has not seen good yet. */
+  /** Whether the credentials may be made up: they count as bad ones until they turn out good. */
   mayBeGuess: boolean;
   /** Of the client's address. */
   addressKey: string;
@@ -37,8 +37,13 @@ export function checksOf(policies: Policies, request: RequestShape): Check[] {
     );
     if (expensive) checks.push({ policy: policies[expensive.policy], key: caller.key });
   }
-  if (request.mayBeGuess) checks.push({ policy: policies.badCredentials, key: addressKey, isPeek: true });
+  if (request.mayBeGuess) checks.push(guessCheckOf(policies, addressKey));
   return checks;
+}
+
+/** Credentials of an address that are no good. */
+export function guessCheckOf(policies: Policies, addressKey: string): Check {
+  return { policy: policies.badCredentials, key: addressKey };
 }
 
 /** The policy whose keys have limits of their own: by their plan, and an API key by its owner's wish. */

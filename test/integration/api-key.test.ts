@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Call, createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { problemOf } from '../helpers/problem.ts';
-import { countRows, sqlAsSuperuser } from '../helpers/sql.ts';
+import { addMember, countRows, sqlAsSuperuser } from '../helpers/sql.ts';
 
 interface Made {
   id: string;
@@ -28,6 +28,15 @@ async function sendWith(token: string, path: string, call: Call = {}): Promise<R
     ...call,
     headers: { authorization: `Bearer ${token}`, ...call.headers },
   });
+}
+
+/** Who may get at a project, and how. */
+async function rightsIn(project: string): Promise<object> {
+  return await sqlAsSuperuser(
+    `select visibility::text, name, (select jsonb_object_agg(user_id, role) from project_members where project_id = p.id) as members,
+      (select count(*) from invitations where project_id = p.id) as invitations from projects p where id = $1`,
+    [project],
+  );
 }
 
 describe('an API key', () => {
@@ -110,6 +119,65 @@ describe('an API key', () => {
     expect(await problemOf(path, { method, headers, ...(body && { body }) })).toMatchObject({
       code: 'forbidden',
     });
+  });
+
+  it.each([
+    ['POST', 'invitations', { role: 'owner' }],
+    ['DELETE', 'invitations/{invitation}'],
+    ['PATCH', 'members/{other}', { role: 'owner' }],
+    ['DELETE', 'members/{other}'],
+    ['DELETE', 'members/{owner}'],
+    ['PATCH', '', { visibility: 'public' }],
+    ['PATCH', '', { name: 'Hidden in it', visibility: 'private' }],
+  ])(
+    "of an owner decides about nobody's rights: %s /v1/projects/{project}/%s %j",
+    async (method, path, body?) => {
+      const [ada, ben, eve] = [await signUp('Ada'), await signUp('Ben'), await signUp('Eve')];
+      const project = await createProject(ada);
+      await addMember(project, ben.userId, 'viewer');
+      await addMember(project, eve.userId, 'owner');
+      const invited = await ada.call<{ id: string }>(`/v1/projects/${project}/invitations`, {
+        body: { role: 'viewer' },
+      });
+      const { token } = await makeKey(ada);
+      const named = path
+        .replace('{invitation}', invited.body.id)
+        .replace('{other}', ben.userId)
+        .replace('{owner}', ada.userId);
+      const before = await rightsIn(project);
+      const response = await sendWith(token, `/v1/projects/${project}/${named}`.replace(/\/$/, ''), {
+        method,
+        ...(body && { body }),
+      });
+      expect([response.status, await response.json()]).toMatchObject([403, { code: 'forbidden' }]);
+      expect(await rightsIn(project)).toEqual(before);
+    },
+  );
+
+  it('does not join a project', async () => {
+    const [ada, ben] = [await signUp('Ada'), await signUp('Ben')];
+    const project = await createProject(ada);
+    const path = `/v1/projects/${project}/invitations`;
+    const { body } = await ada.call<{ token: string }>(path, { body: { role: 'owner' } });
+    const { token } = await makeKey(ben);
+    const before = await rightsIn(project);
+    expect((await sendWith(token, '/v1/invitations/accept', { body: { token: body.token } })).status).toBe(
+      403,
+    );
+    expect(await rightsIn(project)).toEqual(before);
+  });
+
+  it('changes what is in a project, and reads who is', async () => {
+    const ada = await signUp('Ada');
+    const project = await createProject(ada);
+    const { token } = await makeKey(ada);
+    const renamed = await sendWith(token, `/v1/projects/${project}`, {
+      method: 'PATCH',
+      body: { name: 'Owls' },
+    });
+    expect(renamed.status).toBe(200);
+    expect((await sendWith(token, `/v1/projects/${project}/members`)).status).toBe(200);
+    expect((await sendWith(token, `/v1/projects/${project}`, { method: 'DELETE' })).status).toBe(204);
   });
 
   it('is refused at once when it is revoked, and leaves a trace', async () => {

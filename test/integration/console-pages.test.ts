@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchRoute, pathTo } from '../../console/src/routing/match.ts';
 import { createClient } from '../helpers/client.ts';
+import { problemOf } from '../helpers/problem.ts';
 
 const html = { accept: 'text/html,application/xhtml+xml' };
 const id = 'prj_01m7yg460rt07g7ysyvz4h7kd0';
@@ -36,10 +37,15 @@ describe('the addresses of the console', () => {
     },
   );
 
-  it('never answer an unknown address of the API with a page, not even a browser', async () => {
-    const response = await createClient().send('/v1/nowhere', { headers: html });
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-  });
+  it.each(['/v1/nowhere', '/assets/of-another-build.js', '/assets/'])(
+    'never answer %s with a page, not even a browser',
+    async (address) => {
+      const problem = await problemOf(address, { headers: html });
+      expect(problem).toMatchObject({ status: 404, code: 'not_found' });
+      expect(problem.headers.get('cache-control')).toBe('no-store');
+      expect(problem.headers.get('x-request-id')).toBe(problem.requestId);
+    },
+  );
 
   it('serve the files beside the page', async () => {
     const response = await createClient().send('/theme.js');

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Call, createClient, signUp } from '../helpers/client.ts';
+import { type Call, type Client, createClient, signUp } from '../helpers/client.ts';
 import { FAULT_MODES } from '../helpers/fault-modes.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
 import { problemOf } from '../helpers/problem.ts';
@@ -47,7 +47,87 @@ describe('requests without credentials', () => {
   });
 });
 
+/** So that Redis judges also on a busy machine. */
+const PATIENT = { ...DEPLOYED, CACHE_TIMEOUT_MS: '20000', LIMITER_TIMEOUT_MS: '20000' };
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const badKey = () => bearer(`dk_live_${randomToken()}`);
+
+const newAddress = () => `203.0.113.${1 + Math.floor(Math.random() * 254)}`;
+const from = (address: string) => ({ 'cf-connecting-ip': address });
+
+/** The statuses of requests that are all under way at once. */
+async function burst(count: number, send: (index: number) => [Client, Call]): Promise<number[]> {
+  const replies = Array.from({ length: count }, async (_, index) => {
+    const [client, call] = send(index);
+    return await client.send('/v1/profile', {
+      variables: PATIENT,
+      leaveBackground: true,
+      isUntold: true,
+      ...call,
+    });
+  });
+  return (await Promise.all(replies)).map(({ status }) => status);
+}
+
+/** How many bad credentials of a client are still judged, of 60. */
+async function countLeft(client: Client, headers: Record<string, string> = {}): Promise<number> {
+  const statuses = await burst(70, () => [client, { headers: { ...badKey(), ...headers } }]);
+  return countOf(statuses, 401);
+}
+
 describe('credentials that are no good', () => {
+  it.each([
+    ['made up', badKey],
+    ['the same', () => bearer(`dk_live_${'x'.repeat(43)}`)],
+    ['no tokens at all', () => bearer('not.a.token')],
+  ])('(%s) are no more than 60 when 200 come at once', async (_, headers) => {
+    await waitForRoom();
+    const client = createClient();
+    const statuses = await burst(200, () => [client, { headers: headers() }]);
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 140]);
+  });
+
+  it('are no more than 60 at once of a session that was good a moment ago', async () => {
+    await waitForRoom();
+    const ada = await signUp();
+    const headers = { cookie: ada.cookie };
+    expect((await ada.send('/v1/profile', { variables: PATIENT })).status).toBe(200);
+    expect((await ada.send('/v1/auth/sign-out', { method: 'POST', variables: PATIENT })).status).toBe(204);
+    const address = from(newAddress());
+    const statuses = await burst(100, () => [createClient(), { headers: { ...headers, ...address } }]);
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 40]);
+  });
+
+  it('are not those of the good ones that come from their address, whom nobody knows yet', async () => {
+    await waitForRoom();
+    const office = from(newAddress());
+    for (let tens = 0; tens < 7; tens++) {
+      const people = await Promise.all(Array.from({ length: 10 }, async () => await signUp()));
+      const call = { headers: office, variables: PATIENT };
+      const replies = await Promise.all(people.map((person) => person.send('/v1/profile', call)));
+      expect(replies.map(({ status }) => status)).toEqual(people.map(() => 200));
+    }
+    expect(await countLeft(createClient(), office)).toBe(60);
+  });
+
+  it('are one while a program that is good begins with a hundred requests', async () => {
+    await waitForRoom();
+    const ada = await signUp();
+    const statuses = await burst(100, () => [ada, {}]);
+    expect(countOf(statuses, 200)).toBe(100);
+    expect(await countLeft(ada)).toBe(60);
+  });
+
+  it('are not those that nobody could judge', async () => {
+    await waitForRoom();
+    const client = createClient();
+    const nowhere = 'postgres://darkroom_app:x@127.0.0.1:1/nowhere';
+    const variables = { ...PATIENT, DATABASE_URL: nowhere, DATABASE_REPLICA_URL: nowhere };
+    for (let count = 0; count < 5; count++)
+      expect((await client.send('/v1/profile', { headers: badKey(), variables })).status).toBe(503);
+    expect(await countLeft(client)).toBe(60);
+  });
+
   it('are limited by address before anybody is looked up, however many are tried', async () => {
     await waitForRoom();
     const client = createClient();

@@ -186,6 +186,37 @@ describe('a bookmark', () => {
       expect(given).toMatch(/^1\.\d{1,9}$/);
     },
   );
+
+  it.each(['replica', 'primary', 'write'])(
+    'that nobody was given leaves the cookie with the first %s',
+    async (first) => {
+      const ada = await signUp();
+      const project = await createProject(ada);
+      const variables = first === 'primary' ? { DATABASE_REPLICA_URL: '' } : await ownReplica();
+      const call = { variables, isUntold: true };
+      ada.bookmarkCookie = `darkroom_bookmark=${FUTURE}`;
+      const change = { ...call, method: 'PATCH', body: { name: 'Owls' } };
+      const reply = await ada.call(`/v1/projects/${project}`, first === 'write' ? change : call);
+      expect(reply.status).toBe(200);
+      expect(ada.bookmarkCookie).toBe(`darkroom_bookmark=${reply.headers.get('darkroom-bookmark')}`);
+      expect(ada.bookmarkCookie).toMatch(/=1\.\d{1,9}$/);
+    },
+  );
+
+  it('that nobody was given leads one read past the cache, and not what follows it', async () => {
+    const ada = await signUp();
+    const project = await createProject(ada);
+    const cached = async (bookmark: string) => {
+      const headers = { 'darkroom-bookmark': bookmark };
+      const reply = await ada.call(`/v1/projects/${project}`, { isUntold: true, headers });
+      return {
+        status: reply.headers.get('cache-status'),
+        next: reply.headers.get('darkroom-bookmark') ?? bookmark,
+      };
+    };
+    const { next } = await cached(FUTURE);
+    await expect.poll(async () => (await cached(next)).status, { timeout: 10_000 }).toContain('hit');
+  });
 });
 
 describe('the lag of the replica', () => {

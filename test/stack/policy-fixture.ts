@@ -70,6 +70,8 @@ export const FIXTURE = `
   insert into idempotency_keys (scope, key, fingerprint, created_at) values
     ('usr_owner', 'fresh', '\\x01', now()), ('usr_stranger', 'fresh', '\\x01', now()),
     ('usr_stranger', 'old', '\\x01', now() - interval '2 days');
+  insert into idempotency_keys (scope, key, fingerprint, project_id, needed) values
+    ('anonymous:all', 'in a project', '\\x01', 'prj_a', 'editor');
   insert into outbox (id, topic, payload) values ('obx_1', 'job.started', '{}');
   insert into activity_logs (id, action) values ('act_1', 'project.created');
   insert into open_rooms (project_id, sockets) values ('prj_a', 1), ('prj_b', 1);

@@ -69,6 +69,15 @@ const PLATFORM: Probe[] = [
     'denied',
   ),
   probe(`select from app.find_reply('usr_stranger', 'fresh')`, 0, 0, 0, 1, 0, 0),
+  probe(
+    `select from app.find_reply('anonymous:all', 'in a project')`,
+    1,
+    1,
+    'forbidden',
+    'not_found',
+    'not_found',
+    0,
+  ),
   probe(`select app.claim_key('anonymous:sign-up', 'new', '\\x01')`, 1, 1, 1, 1, 1, 'denied'),
   denied('select from activity_logs'),
   probe(

@@ -1,4 +1,10 @@
-import { type Bookmark, formatBookmark, laterBookmark, parseBookmark } from '../../../src/lib/bookmark.ts';
+import {
+  type Bookmark,
+  formatBookmark,
+  isLater,
+  laterBookmark,
+  parseBookmark,
+} from '../../../src/lib/bookmark.ts';
 import { ProblemError, readProblem, unreachableProblem, unreadableProblem } from './problem.ts';
 import type { Guard } from './shape.ts';
 
@@ -48,6 +54,12 @@ export function createClient(parts: ClientParts): Client {
   const see = (bookmark: string) => {
     known = laterBookmark(known, parseBookmark(bookmark));
   };
+  /** A reply names less than its request only where there is no more: the database is another one, or was set back. */
+  const seeReply = (bookmark: string, asked: Bookmark | null) => {
+    const told = parseBookmark(bookmark);
+    const isCorrected = told && asked && known && isLater(asked, told) && !isLater(asked, known);
+    known = isCorrected ? told : laterBookmark(known, told);
+  };
 
   async function attempt(
     path: string,
@@ -59,7 +71,10 @@ export function createClient(parts: ClientParts): Client {
     const combined = signal ? AbortSignal.any([signal, timeout]) : timeout;
     try {
       const response = await parts.fetch(path, { ...init, signal: combined });
-      see(response.headers.get('darkroom-bookmark') ?? '');
+      seeReply(
+        response.headers.get('darkroom-bookmark') ?? '',
+        parseBookmark(init.headers['darkroom-bookmark'] ?? ''),
+      );
       // The body is read here, because the deadline covers it too.
       return { response, text: await response.text() };
     } catch (cause) {

@@ -4,7 +4,7 @@ import { REVOCATION_MS } from '../account/revoke-sessions.ts';
 import type { RequestContext } from '../../context.ts';
 import type { MemberRole } from '../../db/schema/project.ts';
 import { type Written, write } from '../../db/write.ts';
-import { requireUser } from '../account/require-user.ts';
+import { requirePerson } from '../account/require-person.ts';
 import { hashToken } from '../account/session-token.ts';
 import { memberEvents } from '../project/member-events.ts';
 
@@ -20,7 +20,7 @@ export async function acceptInvitation(
   ctx: RequestContext,
   token: string,
 ): Promise<Written<{ projectId: string; role: MemberRole }>> {
-  const { userId } = requireUser(ctx);
+  const { userId } = requirePerson(ctx);
   const tokenHash = await hashToken(token);
   return await write<{ projectId: string; role: MemberRole }>(ctx, {
     effects: [

@@ -6,7 +6,7 @@ import { enterMembers, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { newId } from '../../lib/id.ts';
 import { hashToken } from '../account/session-token.ts';
-import { requireUser } from '../account/require-user.ts';
+import { requirePerson } from '../account/require-person.ts';
 import { invitationToken } from './token.ts';
 import { type Invitation, invitationView } from './view.ts';
 
@@ -18,7 +18,7 @@ export async function createInvitation(
   projectId: string,
   input: { role: MemberRole; expiresInDays: number },
 ): Promise<Written<Invitation & { token: string }>> {
-  requireUser(ctx);
+  requirePerson(ctx);
   const secret = ctx.services.config.MEDIA_SIGNING_KEY;
   const id = newId('inv');
   const tokenHash = await hashToken(invitationToken(secret, id));

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../context.ts';
 import type { MemberRole } from '../../db/schema/project.ts';
 import { enterMembers } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
-import { requireUser } from '../account/require-user.ts';
+import { requirePerson } from '../account/require-person.ts';
 import { memberEvents } from './member-events.ts';
 import { type Member, memberQuery } from './member-view.ts';
 
@@ -18,7 +18,7 @@ export async function changeMember(
   projectId: string,
   input: { userId: string; role: MemberRole },
 ): Promise<Written<Member>> {
-  requireUser(ctx);
+  requirePerson(ctx);
   const { userId, role } = input;
   const before = sql`current_setting('app.role_before')`;
   const hasChanged = sql`${before} <> ${role}`;

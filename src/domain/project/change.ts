@@ -4,6 +4,7 @@ import type { RequestContext } from '../../context.ts';
 import { projects, type Visibility } from '../../db/schema/project.ts';
 import { enterProject, must, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
+import { requirePerson } from '../account/require-person.ts';
 import { requireUser } from '../account/require-user.ts';
 import { roomEvent } from '../room/room-event.ts';
 import { purgeProject } from './purge-copies.ts';
@@ -16,14 +17,15 @@ interface ProjectChange {
   labels?: string[] | undefined;
 }
 
-/** Needs the role editor; owner to change who may see it. */
+/** Needs the role editor; owner, and a person, to change who may see it. */
 export async function changeProject(
   ctx: RequestContext,
   projectId: string,
   change: ProjectChange,
 ): Promise<Written<Project>> {
-  requireUser(ctx);
   const { visibility } = change;
+  if (visibility) requirePerson(ctx);
+  else requireUser(ctx);
   return await write<Project>(ctx, {
     authorize: enterProject(projectId, visibility ? 'owner' : 'editor'),
     effects: [

@@ -4,7 +4,7 @@ import { REVOCATION_MS } from '../account/revoke-sessions.ts';
 import type { RequestContext } from '../../context.ts';
 import { enterMembers } from '../../db/statement.ts';
 import { write } from '../../db/write.ts';
-import { requireUser } from '../account/require-user.ts';
+import { requirePerson } from '../account/require-person.ts';
 import { memberEvents } from './member-events.ts';
 
 /**
@@ -12,7 +12,7 @@ import { memberEvents } from './member-events.ts';
  * Errors: `illegal_state` when nobody would be left as owner.
  */
 export async function removeMember(ctx: RequestContext, projectId: string, userId: string) {
-  const isLeaving = requireUser(ctx).userId === userId;
+  const isLeaving = requirePerson(ctx).userId === userId;
   return await write(ctx, {
     authorize: enterMembers(projectId, isLeaving ? 'viewer' : 'owner'),
     effects: [],

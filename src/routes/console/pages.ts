@@ -8,6 +8,8 @@ const PAGES = [
   /^\/(sign-in|sign-up|account|join|design|projects)$/,
   /^\/projects\/[^/]+(\/(images|imports|export|team|settings)(\/[^/]+)?)?$/,
 ];
+/** The API, and files of a build: what is missing there is no page. */
+const NO_PAGES = /^\/(v1|assets)\//;
 const FILES = /^\/[a-z0-9-]+\.(svg|js|ico|png|txt)$/;
 
 /**
@@ -18,7 +20,7 @@ export async function serveConsole(c: Context<AppEnv>): Promise<Response | null>
   const { method, path } = c.req;
   if (method !== 'GET' && method !== 'HEAD') return null;
   const assets = (c.env as Partial<Bindings>).ASSETS;
-  if (!assets || path.startsWith('/v1/')) return null;
+  if (!assets || NO_PAGES.test(path)) return null;
   if (FILES.test(path)) {
     const file = await assets.fetch(new URL(path, c.req.url));
     if (file.ok) c.set('cacheClass', 'consoleFile');

@@ -8,7 +8,7 @@ import { idPattern } from '../../lib/id.ts';
 import type { App } from '../app.ts';
 import { projectParams } from '../project/schema.ts';
 import { done, markReplay } from '../reply.ts';
-import { body, json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
+import { body, forPersons, json, noContent, page, pageQuery, problems, toPageInput } from '../schema.ts';
 import {
   createInvitationBody,
   invitation,
@@ -28,6 +28,7 @@ export function invitationRoutes(app: App): void {
       method: 'post',
       path: '/v1/projects/{projectId}/invitations',
       tags,
+      security: forPersons,
       summary: 'Invite one person; needs the role owner',
       request: { params: projectParams(), ...body(createInvitationBody()) },
       responses: { 201: json(madeInvitation()), ...problems() },
@@ -60,6 +61,7 @@ export function invitationRoutes(app: App): void {
       method: 'delete',
       path: '/v1/projects/{projectId}/invitations/{invitationId}',
       tags,
+      security: forPersons,
       summary: 'Withdraw an invitation that nobody has used; needs the role owner',
       request: { params: invitationParams() },
       responses: { ...noContent, ...problems() },
@@ -87,6 +89,7 @@ export function invitationRoutes(app: App): void {
       method: 'post',
       path: '/v1/invitations/accept',
       tags,
+      security: forPersons,
       summary: 'Become a member by an invitation',
       request: body(tokenBody()),
       responses: { 200: json(joined()), ...problems() },

@@ -6,7 +6,7 @@ import { removeMember } from '../../domain/project/remove-member.ts';
 import type { App } from '../app.ts';
 import { member } from '../project/schema.ts';
 import { done, markReplay } from '../reply.ts';
-import { body, id, json, noContent, problems } from '../schema.ts';
+import { body, forPersons, id, json, noContent, problems } from '../schema.ts';
 import { once } from '../../lib/once.ts';
 
 const tags = ['Projects'];
@@ -19,6 +19,7 @@ export function memberRoutes(app: App): void {
       method: 'patch',
       path,
       tags,
+      security: forPersons,
       summary: 'Give a member another role; needs the role owner',
       request: { params: params(), ...body(z.strictObject({ role: z.enum(memberRole.enumValues) })) },
       responses: { 200: json(member()), ...problems() },
@@ -37,6 +38,7 @@ export function memberRoutes(app: App): void {
       method: 'delete',
       path,
       tags,
+      security: forPersons,
       summary: 'Remove a member, which needs the role owner, or leave',
       request: { params: params() },
       responses: { ...noContent, ...problems() },

@@ -40,7 +40,10 @@ export const changeProjectBody = once(() =>
     .strictObject({
       name: text(1, 100).optional(),
       description: text(0, 2000).optional(),
-      visibility: z.enum(VISIBILITIES).optional().meta({ description: 'Needs the role owner' }),
+      visibility: z
+        .enum(VISIBILITIES)
+        .optional()
+        .meta({ description: 'Needs the role owner; not by an API key' }),
       labels: z
         .array(label())
         .max(50)

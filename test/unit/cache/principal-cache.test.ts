@@ -177,6 +177,16 @@ describe('a credential', () => {
     expect(cache.isKnown('ada')).toBe(false);
   });
 
+  it('is not known any more when Redis must have forgotten its record', async () => {
+    const { stored, clock, cache, look } = openCache();
+    stored.text = textOf(ada);
+    await look();
+    clock.ms = 60_999;
+    expect(cache.isKnown('ada')).toBe(true);
+    clock.ms = 61_000;
+    expect(cache.isKnown('ada')).toBe(false);
+  });
+
   it.each([[null], [['text']], [['text', 7]], [[['text'], null]], ['text']])(
     'is not looked up by an answer like %j',
     async (answer) => {

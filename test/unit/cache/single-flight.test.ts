@@ -42,8 +42,10 @@ describe('those who ask at the same time', () => {
     const flights = createSingleFlight<string>(() => now);
     const never = Promise.withResolvers<string>();
     const first = flights.run('key', 60_000, async () => await never.promise);
+    expect([flights.isUnderWay('key'), flights.isUnderWay('other')]).toEqual([true, false]);
     expect(await flights.run('other', 60_000, async () => 'other')).toMatchObject({ value: 'other' });
     now = 10_000;
+    expect(flights.isUnderWay('key')).toBe(false);
     expect(await flights.run('key', 60_000, async () => 'again')).toMatchObject({ value: 'again' });
     never.resolve('late');
     expect((await first)?.value).toBe('late');

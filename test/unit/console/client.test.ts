@@ -62,14 +62,29 @@ describe('the API client', () => {
       ...[marked('1.12'), marked('1.9'), marked('none'), reply(200, { id: 'x' }), reply(200, { id: 'x' })],
       reply(200, { id: 'x' }),
     ]);
-    for (let call = 0; call < 4; call++) await client.read('/v1/thing', isThing);
+    await Promise.all([1, 2].map(async () => await client.read('/v1/thing', isThing)));
+    for (let call = 0; call < 2; call++) await client.read('/v1/thing', isThing);
     client.see('1.100');
     client.see('1.99');
     await client.read('/v1/thing', isThing);
     client.see('2.1');
     await client.read('/v1/thing', isThing);
     expect(calls.map(({ headers }) => headers.get('darkroom-bookmark'))).toEqual([
-      ...[null, '1.12', '1.12', '1.12', '1.100', '2.1'],
+      ...[null, null, '1.12', '1.12', '1.100', '2.1'],
+    ]);
+  });
+
+  it('takes a lower bookmark than it sent for the right one, also of replies that come one after the other', async () => {
+    const marked = (bookmark: string) => reply(200, { id: 'x' }, { 'darkroom-bookmark': bookmark });
+    const { client, calls } = clientWith([
+      ...[marked('1.5'), marked('1.7'), marked('1.6'), marked('1.9'), reply(200, { id: 'x' })],
+    ]);
+    client.see('1.900');
+    await Promise.all([1, 2, 3].map(async () => await client.read('/v1/thing', isThing)));
+    await client.read('/v1/thing', isThing);
+    await client.read('/v1/thing', isThing);
+    expect(calls.map(({ headers }) => headers.get('darkroom-bookmark'))).toEqual([
+      ...['1.900', '1.900', '1.900', '1.7', '1.9'],
     ]);
   });
 

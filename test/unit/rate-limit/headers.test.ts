@@ -31,9 +31,10 @@ describe('the RateLimit headers', () => {
     expect(toLimitHeaders([alone, verdict('upload')])).toMatchObject({ RateLimit: '"upload";r=42;t=15' });
   });
 
-  it('say of a look only that it found nothing left', () => {
-    expect(toLimitHeaders([verdict('bad', { isPeek: true })])).toEqual({});
-    expect(toLimitHeaders([verdict('bad', { isPeek: true, allowed: false })])).toHaveProperty('RateLimit');
+  it('say of a limit of failures only that it refuses', () => {
+    const policy = { ...verdict('bad').policy, ofFailures: true } as const;
+    expect(toLimitHeaders([verdict('bad', { policy })])).toEqual({});
+    expect(toLimitHeaders([verdict('bad', { policy, allowed: false })])).toHaveProperty('RateLimit');
   });
 });
 

@@ -123,7 +123,7 @@ describe('the limiter over Redis', () => {
     const value = batch.add((list) => list.get('other'));
     const verdicts = createIsolate(serverUrl).enqueue(batch, [
       { policy: POLICY, key: 'a' },
-      { policy: POLICY, key: 'b', isPeek: true },
+      { policy: POLICY, key: 'b' },
     ]);
     await batch.send();
     expect(await value).toBe('x');
@@ -138,18 +138,6 @@ describe('the limiter over Redis', () => {
     const own = createIsolate(serverUrl, { hasOwnDatabase: true });
     expect(await own.enqueue(batch, [{ policy: POLICY, key: 'a' }])).toMatchObject([{ source: 'redis' }]);
     expect(requests).toEqual(['/pipeline']);
-  });
-
-  it('looks without counting', async () => {
-    const limiter = createIsolate();
-    const key = crypto.randomUUID();
-    for (let count = 0; count < 20; count++) {
-      expect(await limiter.take([{ policy: POLICY, key, isPeek: true }])).toMatchObject([
-        { allowed: true, shared: { remaining: 8 } },
-      ]);
-    }
-    await allowedOf(limiter, key, 8);
-    expect(await limiter.take([{ policy: POLICY, key, isPeek: true }])).toMatchObject([{ allowed: false }]);
   });
 
   it('does not ask at all when it is switched off', async () => {
