@@ -37,7 +37,7 @@ export default defineConfig({
       node('unit', ['test/unit/**/*.test.ts']),
       node('property', ['test/property/**/*.test.ts']),
       node('conformance', ['test/conformance/**/*.test.ts']),
-      node('stack', ['test/stack/**/*.test.ts']),
+      node('stack', ['test/stack/**/*.test.ts'], { globalSetup: ['test/helpers/stack-setup.ts'] }),
       node('browser', ['test/e2e/**/*.test.ts'], {
         // The default second is a race on a machine that is busy.
         expect: { poll: { timeout: 30_000 } },

@@ -23,6 +23,7 @@ import { requireHttps } from './middleware/require-https.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
+import { unreadBody } from './middleware/unread-body.ts';
 import { type App, createApp } from './routes/app.ts';
 import { adminRoutes } from './routes/admin/index.ts';
 import { drainRoutes } from './routes/admin/drain.ts';
@@ -69,7 +70,7 @@ const ATTEMPTED: ReadonlySet<string> = new Set([...PASSWORD_ATTEMPTS, ...ATTEMPT
 /** The HTTP side of Darkroom: middleware in the order of a request's way, then the routes. */
 export function buildApp(): App {
   const app = createApp();
-  app.use(requestId(), accessLog(), securityHeaders(), compress(), cacheHeaders());
+  app.use(requestId(), accessLog(), unreadBody(), securityHeaders(), compress(), cacheHeaders());
   livenessRoute(app);
   app.use(requireConfig(), requireHttps(), boundedHeaders(), deadline(), knownHost(), sameOrigin());
   publicRoutes(app);

@@ -1,28 +1,19 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
-let database: Database;
+let database: TestDatabase;
 let client: pg.Client;
 let jobs = 0;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  const owner = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await owner.connect();
-  await owner.query(`insert into projects (id, name) values ('prj_a', 'A')`);
-  await owner.end();
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
+  database = await openTestDatabase();
+  client = database.superuser;
+  await client.query(`insert into projects (id, name) values ('prj_a', 'A')`);
 });
 
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
+afterAll(async () => await database?.close());
 
 async function one<T>(sql: string, params: unknown[] = []): Promise<T> {
   const result = await client.query({ text: sql, values: params, rowMode: 'array' });
