@@ -1,8 +1,8 @@
-// Runs all tests, or those of the projects and files that are named, in two lanes beside each other: those that coverage is
-// measured by, if it is all of them; and those in a browser, then the rest. Everything they write goes into one temporary
-// folder, which is removed at the end, however that comes.
+// Runs all tests, or those of the projects and files that are named: those that coverage is measured by, if it is all of
+// them, with the others beside them, then the browser's. Everything they write goes into one temporary folder, which is
+// removed at the end, however that comes.
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, findBrowser } from './browser.ts';
 import { NODE_FLAGS } from './process/node-flags.mjs';
@@ -18,11 +18,8 @@ const EXIT_LIMIT_MS = 60_000;
 const BROWSER_TESTS = 'test/e2e/';
 /** These run nearly all of the Worker. Measured by every test, coverage would cost a fifth of the processors' time. */
 const MEASURED_BY = ['test/unit/', 'test/integration/'];
-/**
- * Of the lane that gives way: integration tests wait for what passes by itself, and need a processor when it has. What that
- * leaves idle is for this lane.
- */
-const LOW_PRIORITY = 5;
+/** Integration tests wait for much that passes by itself. One process more has what that leaves of two processors. */
+const BESIDE = ['--maxWorkers=1'];
 /** Where the tests of each project of vitest.config.ts are. */
 const FOLDERS = new Map([
   ['unit', 'test/unit/'],
@@ -85,15 +82,13 @@ const FAULT = /ERROR: Coverage for|Unhandled Error/;
 interface Mode {
   args?: string[];
   env?: Record<string, string>;
-  /** Leaves the processors to others. */
-  givesWay?: boolean;
 }
 
 /**
  * Runs vitest, and says whether all went well. Its report tells how the tests went before it ends, so a vitest that
  * does not end afterwards is killed and costs a minute, not the result.
  */
-async function vitest(args: string[], { env, givesWay }: Mode, report: string): Promise<boolean> {
+async function vitest(args: string[], { env }: Mode, report: string): Promise<boolean> {
   let lastLineAt = Date.now();
   let hasFault = false;
   let group = 0;
@@ -106,7 +101,6 @@ async function vitest(args: string[], { env, givesWay }: Mode, report: string): 
     onStart(pid) {
       group = pid;
       running.add(pid);
-      if (givesWay) setPriority(pid, LOW_PRIORITY);
     },
     onLine: (line, from) => {
       lastLineAt = Date.now();
@@ -181,7 +175,7 @@ async function runBrowser(paths: string[]): Promise<Outcome | null> {
     DARKROOM_BROWSER_PATH: browser.executable,
     DARKROOM_BROWSER_ARGS: JSON.stringify(browser.args),
   };
-  return await runTests(paths, { env, givesWay: true });
+  return await runTests(paths, { env });
 }
 
 async function main(named: string[]): Promise<number> {
@@ -196,11 +190,12 @@ async function main(named: string[]): Promise<number> {
   const rest = paths.filter((tests) => !isMeasuredBy(tests) && !isOfBrowser(tests));
   console.log('Building the console');
   await buildConsole(ROOT, new AbortController().signal);
-  const [measured, [browser, others]] = await Promise.all([
-    runMeasured(paths.filter(isMeasuredBy), isWhole),
-    (async () =>
-      [await runBrowser(paths.filter(isOfBrowser)), await runTests(rest, { givesWay: true })] as const)(),
+  const measuredPaths = paths.filter(isMeasuredBy);
+  const [measured, others] = await Promise.all([
+    runMeasured(measuredPaths, isWhole),
+    runTests(rest, { args: measuredPaths.length > 0 ? BESIDE : [] }),
   ]);
+  const browser = await runBrowser(paths.filter(isOfBrowser));
   const note = browser ? '' : ', browser part not run: no Chrome, Chromium or Edge runs here';
   const outcomes = [measured, browser ?? { ...NONE, ok: process.env['CI'] === undefined }, others];
   const sum = (of: 'passed' | 'failed') => outcomes.reduce((total, outcome) => total + outcome[of], 0);
