@@ -1,12 +1,13 @@
 // Runs all tests, or those of the projects and files that are named: those that coverage is measured by, if it is all of
 // them, with the others beside them, then the browser's. Everything they write goes into one temporary folder, which is
 // removed at the end, however that comes.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, findBrowser } from './browser.ts';
 import { NODE_FLAGS } from './process/node-flags.mjs';
 import { signalGroup } from './process/process-group.mjs';
+import { removeFolder } from './process/remove-folder.mjs';
 import { runProgram } from './process/run-program.ts';
 import { buildConsole } from './stack/console-build.ts';
 
@@ -15,6 +16,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const RUN_LIMIT_MS = 20 * 60_000;
 /** Vitest gives itself 10 s to stop what it started. */
 const EXIT_LIMIT_MS = 60_000;
+const REMOVE_LIMIT_MS = 10_000;
 const BROWSER_TESTS = 'test/e2e/';
 /** These run nearly all of the Worker. Measured by every test, coverage would cost a fifth of the processors' time. */
 const MEASURED_BY = ['test/unit/', 'test/integration/'];
@@ -51,7 +53,8 @@ let reports = 0;
 
 function cleanUp(): void {
   for (const group of running) signalGroup(group, 'SIGKILL');
-  rmSync(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  // Guards of what was killed may be at it as well.
+  removeFolder(temporary, REMOVE_LIMIT_MS);
 }
 
 /** The tests are asked first: they stop what they started. */
