@@ -23,6 +23,7 @@ import { requireHttps } from './middleware/require-https.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { signedIn } from './middleware/signed-in.ts';
+import { unreadBody } from './middleware/unread-body.ts';
 import { type App, createApp } from './routes/app.ts';
 import type { Area, Stage } from './routes/areas.ts';
 import { livenessRoute } from './routes/health/liveness.ts';
@@ -51,7 +52,7 @@ export function buildApp(areas: readonly Area[]): App {
   const register = (stage: Stage) => {
     for (const area of areas) for (const routes of area[stage] ?? []) routes(app);
   };
-  app.use(requestId(), accessLog(), securityHeaders(), compress(), cacheHeaders());
+  app.use(requestId(), accessLog(), unreadBody(), securityHeaders(), compress(), cacheHeaders());
   livenessRoute(app);
   app.use(requireConfig(), requireHttps(), boundedHeaders(), deadline(), knownHost(), sameOrigin());
   register('forVisitors');

@@ -5,6 +5,7 @@ import { handleError } from './middleware/handle-error.ts';
 import { nobodysReply } from './middleware/nobodys-reply.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestId } from './middleware/request-id.ts';
+import { unreadBody } from './middleware/unread-body.ts';
 import { type App, createApp } from './routes/app.ts';
 import { publicImageRoute } from './routes/public/image.ts';
 import { publicPageRoute } from './routes/public/page.ts';
@@ -15,7 +16,14 @@ import { publicPageRoute } from './routes/public/page.ts';
  */
 export function buildPublicApp(): App {
   const app = createApp();
-  app.use(requestId(), nobodysReply(), accessLog('public_site'), cacheHeaders(), requestContext());
+  app.use(
+    requestId(),
+    nobodysReply(),
+    accessLog('public_site'),
+    unreadBody(),
+    cacheHeaders(),
+    requestContext(),
+  );
   publicPageRoute(app);
   publicImageRoute(app);
   app.notFound(() => {

@@ -21,19 +21,29 @@ export interface WorkerEntry {
   services: Record<string, string>;
 }
 
+/** Makes what `wrangler deploy` uploads, in the data folder, and resolves with its folder. Rejects with wrangler's log. */
+export async function bundleWorker(
+  options: Pick<WorkerOptions, 'root' | 'dataDir' | 'signal'>,
+): Promise<string> {
+  const folder = path.join(options.dataDir, 'bundle');
+  const config = path.join(options.root, 'wrangler.toml');
+  await runWrangler(['deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder], options);
+  return folder;
+}
+
 /**
- * Starts what `wrangler deploy` uploads, on workerd through Miniflare, with the bindings of wrangler.toml, its state in
+ * Starts a bundle of `bundleWorker` on workerd through Miniflare, with the bindings of wrangler.toml, its state in
  * the data folder and nothing sent anywhere, and waits until `/health/ready` answers 200. It has nothing of what
  * `wrangler dev` adds: middleware in the bundle, a proxy, the inspector. `isDirect`: its port belongs to workerd's own
  * socket for the Worker, past the Worker that Miniflare has before it, and there are no assets. Rejects with the end of a log; the child is
  * stopped then.
  */
 export async function startProductionWorker(
+  bundle: string,
   options: WorkerOptions,
   entry?: WorkerEntry,
   isDirect = false,
 ): Promise<Child> {
-  const bundle = await makeBundle(options);
   if (entry) cpSync(entry.file, path.join(bundle, ENTRY));
   const { child } = await startNodeProcess({
     dataDir: options.dataDir,
@@ -47,14 +57,6 @@ export async function startProductionWorker(
     signal: options.signal,
   });
   return child;
-}
-
-/** Resolves with the folder of the bundle. */
-async function makeBundle(options: WorkerOptions): Promise<string> {
-  const folder = path.join(options.dataDir, 'bundle');
-  const config = path.join(options.root, 'wrangler.toml');
-  await runWrangler(['deploy', '--dry-run', '--config', config, '--env', '', '--outdir', folder], options);
-  return folder;
 }
 
 /** What wrangler itself gives Miniflare for wrangler.toml, with a bundle as the source; plain JSON. */

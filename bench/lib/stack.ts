@@ -14,7 +14,7 @@ import { reservePort } from '../../dev/stack/reserved-port.ts';
 import { createSupervisor } from '../../dev/stack/supervisor.ts';
 import { fireCron, startWorker, type WorkerOptions } from '../../dev/stack/worker.ts';
 import { type Api, signIn } from './api.ts';
-import { startProductionWorker, type WorkerEntry } from './production-worker.ts';
+import { bundleWorker, startProductionWorker, type WorkerEntry } from './production-worker.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const GATEWAY_TIMEOUT_MS = 15_000;
@@ -57,17 +57,28 @@ export interface Between {
   neon?(url: string, replicaPort: string): Promise<string>;
 }
 
+/**
+ * Makes what the Worker needs before it can listen, and resolves with what starts it, also again: until that is called,
+ * its port may be held for it.
+ */
+type Runtime = (options: WorkerOptions, entry?: WorkerEntry) => Promise<() => Promise<Child>>;
+
+const runBundle =
+  (isDirect: boolean): Runtime =>
+  async (options, entry) => {
+    const bundle = await bundleWorker(options);
+    return async () => await startProductionWorker(bundle, options, entry, isDirect);
+  };
+
 /** The ways in which the Worker runs. */
 const RUNTIMES = {
   /** Under `wrangler dev`, as `npm start` runs it: with an inspector. */
-  development: async (options: WorkerOptions) => await startWorker(options),
+  development: async (options) => async () => await startWorker(options),
   /** The bundle that is deployed, on workerd. */
-  production: async (options: WorkerOptions, entry?: WorkerEntry) =>
-    await startProductionWorker(options, entry),
+  production: runBundle(false),
   /** The same without anything of Miniflare's before it. */
-  direct: async (options: WorkerOptions, entry?: WorkerEntry) =>
-    await startProductionWorker(options, entry, true),
-};
+  direct: runBundle(true),
+} satisfies Record<string, Runtime>;
 
 /**
  * What `npm start` starts, but the sample site and the console, in a temporary folder: Postgres with its replica,
@@ -141,8 +152,9 @@ export async function startBenchStack(
         ...variables,
       },
     };
+    const start = await RUNTIMES[runtime](options, entry);
     await workerPort.release();
-    let worker: Child = await RUNTIMES[runtime](options, entry);
+    let worker = await start();
     stops.push(() => worker.stop());
     const [person] = people;
     if (!person) throw new Error('The seed made nobody.');
@@ -170,7 +182,7 @@ export async function startBenchStack(
       },
       async restartWorker() {
         await markJobsSilent(serviceUrl);
-        worker = await RUNTIMES[runtime](options, entry);
+        worker = await start();
         await fireCron(url, '* * * * *');
       },
       stop,

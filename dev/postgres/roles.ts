@@ -28,7 +28,12 @@ export async function createRoles(
     }
     const databases = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (databases.rowCount === 0) await client.query(`create database ${DATABASE} owner darkroom_owner`);
-    await client.query(`revoke all on database ${DATABASE} from public`);
-    await client.query(`grant connect on database ${DATABASE} to darkroom_app, darkroom_service`);
+    await openToRoles(client, DATABASE);
   });
+}
+
+/** Lets the Worker's roles connect to a database, and nobody else but its owner. */
+export async function openToRoles(client: pg.Client, database: string): Promise<void> {
+  await client.query(`revoke all on database ${database} from public`);
+  await client.query(`grant connect on database ${database} to darkroom_app, darkroom_service`);
 }

@@ -1,8 +1,8 @@
 // Stands between a supervisor and one child: when the supervisor vanishes, even by `kill -9`, the IPC channel
 // closes and the guard ends the child. It is started with an IPC channel and gets its orders as messages.
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
 import { identityOf, membersOfGroup, signalGroup } from './process-group.mjs';
+import { removeFolder } from './remove-folder.mjs';
 
 /**
  * @typedef {{
@@ -25,31 +25,12 @@ function tell(message) {
   if (process.connected) process.send?.(message, () => {});
 }
 
-/**
- * Repeats until the folder is gone: the guard of another child in it removes it at the same time, and two that do so
- * trip over each other.
- * @param {string} folder
- */
-function removeFolder(folder) {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (
-    const end = Date.now() + REMOVE_MS;
-    existsSync(folder) && Date.now() < end;
-    Atomics.wait(pause, 0, 0, 100)
-  ) {
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // What the other removed in between is no reason to stop.
-    }
-  }
-}
-
 /** @param {{ code: number | null, signal: string | null, error?: string }} outcome */
 function finish(outcome) {
   const leader = child?.pid;
   if (leader !== undefined && membersOfGroup(leader).length > 0) signalGroup(leader, 'SIGKILL');
-  if (isOrphaned && order?.removeWhenOrphaned !== undefined) removeFolder(order.removeWhenOrphaned);
+  if (isOrphaned && order?.removeWhenOrphaned !== undefined)
+    removeFolder(order.removeWhenOrphaned, REMOVE_MS);
   if (!process.connected || process.send === undefined) process.exit(0);
   process.send({ guard: 'exit', ...outcome }, () => process.exit(0));
 }

@@ -17,6 +17,11 @@ const compiled = Object.entries(PREFETCHES).map(([route, prefetch]) => {
   return { method, pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`), prefetch };
 });
 
+/** Whether a GET of this path, as the routes are declared, reads a cached value. */
+export function isPrefetched(path: string): boolean {
+  return `GET ${path}` in PREFETCHES;
+}
+
 /** What the gate asks for besides; nothing for most requests. */
 export function prefetchOf(method: string, path: string): CacheRef<unknown>[] {
   for (const route of compiled) {

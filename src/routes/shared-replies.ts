@@ -1,5 +1,6 @@
+import { isPrefetched } from '../middleware/prefetch.ts';
 import type { App } from './app.ts';
-import { GET_ROUTES } from './cache-policy.ts';
+import { CACHE_POLICIES, type CacheClass, GET_ROUTES } from './cache-policy.ts';
 
 type Document = ReturnType<App['getOpenAPI31Document']>;
 
@@ -7,12 +8,6 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Answered before anybody is counted. */
 const UNLIMITED: ReadonlySet<string> = new Set(['/v1/config', '/v1/projects/{projectId}/room']);
-/** Whose replies say what a cache of ours did. */
-const CACHED: ReadonlySet<string> = new Set([
-  '/v1/projects/{projectId}',
-  '/p/{projectId}',
-  '/p/{projectId}/{imageId}',
-]);
 
 const HEADERS: Readonly<Record<string, string>> = {
   RateLimit:
@@ -53,7 +48,7 @@ export function addSharedReplies(document: Document): Document {
       if (!responses) continue;
       const names = [
         ...(isLimited ? ['RateLimit', 'RateLimit-Policy'] : []),
-        ...(method === 'get' && CACHED.has(path) ? ['Cache-Status'] : []),
+        ...(method === 'get' && isCached(path) ? ['Cache-Status'] : []),
       ];
       for (const [status, response] of Object.entries(responses)) {
         if (names.length > 0 && status.startsWith('2'))
@@ -66,8 +61,14 @@ export function addSharedReplies(document: Document): Document {
   return document;
 }
 
+const classOf = (path: string): CacheClass => GET_ROUTES[path.replaceAll(/\{(\w+)\}/g, ':$1')] ?? 'never';
+
 /** What may be kept has a tag, by which it is asked for again. */
 function mayBeKept(path: string): boolean {
-  const cacheClass = GET_ROUTES[path.replaceAll(/\{(\w+)\}/g, ':$1')];
-  return cacheClass !== undefined && cacheClass !== 'never';
+  return classOf(path) !== 'never';
+}
+
+/** Whose replies say what a cache of ours did: of a value that the gate asks for, or of what the platform keeps by its tag. */
+function isCached(path: string): boolean {
+  return isPrefetched(path) || CACHE_POLICIES[classOf(path)].project !== null;
 }

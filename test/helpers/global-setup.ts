@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startProductionWorker } from '../../bench/lib/production-worker.ts';
-import { pickAnyPort } from '../../dev/process/free-port.ts';
+import { createProductionWorkers } from './production-workers.ts';
 import { startStores, type Stores } from './stores.ts';
 
 declare module 'vitest' {
@@ -34,16 +30,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startOtherWorker(stores: Stores): Promise<{ url: string; stop(): Promise<void> }> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-other-'));
-  const port = await pickAnyPort();
-  const root = path.resolve(import.meta.dirname, '../..');
-  const { signal } = new AbortController();
-  const worker = await startProductionWorker({ root, dataDir, port, variables: stores.variables, signal });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      await worker.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
+  const workers = await createProductionWorkers();
+  return { url: await workers.start(stores.variables), stop: workers.stop };
 }

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { poll } from '../../dev/process/poll.ts';
+import { placePhotographs } from './sample-photographs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 150_000;
@@ -36,6 +37,7 @@ export async function startStack(more: string[] = []): Promise<RunningStack> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-e2e-'));
   // Run as root, Postgres is another user: what it could not reach in here would be put elsewhere, and be left there.
   chmodSync(dataDir, 0o711);
+  await placePhotographs(path.join(dataDir, 'site'));
   const readyPath = path.join(dataDir, 'ready.json');
   let output = '';
   const child: ChildProcess = spawn(

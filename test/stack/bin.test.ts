@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, migrateDown } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
-let database: Database;
+let database: TestDatabase;
 /** Past every policy, for arranging and looking. */
 let admin: pg.Client;
 /** Somebody who restores, and the purge, at the same time. */
@@ -11,20 +11,19 @@ let owner: pg.Client;
 let cron: pg.Client;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  admin = new pg.Client(database.superuserUrl('primary'));
-  owner = new pg.Client(database.roleUrl('darkroom_app', 'primary'));
-  cron = new pg.Client(database.roleUrl('darkroom_service', 'primary'));
-  await Promise.all([admin.connect(), owner.connect(), cron.connect()]);
+  database = await openTestDatabase();
+  admin = database.superuser;
+  owner = new pg.Client(database.roleUrl('darkroom_app'));
+  cron = new pg.Client(database.roleUrl('darkroom_service'));
+  await Promise.all([owner.connect(), cron.connect()]);
   // One that waits for the other would wait for ever.
   await Promise.all([owner, cron].map(async (one) => await one.query(`set statement_timeout = '10s'`)));
   await admin.query(`insert into profiles (id, email, name) values ('usr_a', 'a@a.example', 'A')`);
 });
 
 afterAll(async () => {
-  await Promise.all([admin?.end(), owner?.end(), cron?.end()]);
-  await database?.stop();
+  await Promise.all([owner?.end(), cron?.end()]);
+  await database?.close();
 });
 
 beforeEach(async () => {

@@ -1,146 +1,22 @@
-import { createHash } from 'node:crypto';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  client,
+  column,
+  draft,
+  one,
+  record,
+  recordAll,
+  setCrawlStage,
+  started,
+  statusOf,
+  stored,
+  take,
+  totalsOf,
+  urlsOf,
+} from './crawl-stage.ts';
 
-let database: Database;
-let client: pg.Client;
-let jobs = 0;
-
-beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  const owner = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await owner.connect();
-  await owner.query(`insert into projects (id, name) values ('prj_a', 'A')`);
-  await owner.end();
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
-
-async function one<T>(sql: string, params: unknown[] = []): Promise<T> {
-  const result = await client.query({ text: sql, values: params, rowMode: 'array' });
-  return result.rows[0]?.[0] as T;
-}
-
-async function column<T>(sql: string, params: unknown[] = []): Promise<T[]> {
-  const result = await client.query({ text: sql, values: params, rowMode: 'array' });
-  return result.rows.map((row: unknown[]) => row[0] as T);
-}
-
-/** A draft with the URLs. */
-async function draft(urls: string[], options: object = {}): Promise<string> {
-  const job = `job_${++jobs}`;
-  await client.query(
-    `insert into crawl_jobs (id, project_id, kind, total, options) values ($1, 'prj_a', 'urls', 0, $2)`,
-    [job, JSON.stringify(options)],
-  );
-  await client.query(`insert into job_totals (job_id, project_id, pending) values ($1, 'prj_a', 0)`, [job]);
-  await add(job, urls);
-  return job;
-}
-
-function add(job: string, urls: string[]): Promise<number> {
-  const rows = urls.map((url) => ({ url, hash: createHash('sha256').update(url).digest('hex') }));
-  return one('select app.add_items($1, 0, $2)', [job, JSON.stringify(rows)]);
-}
-
-async function started(urls: string[], options: object = {}): Promise<string> {
-  const job = await draft(urls, options);
-  await client.query('select app.start_job($1)', [job]);
-  return job;
-}
-
-interface Taken {
-  status: string;
-  lane: string;
-  more: boolean;
-  hasWrapped: boolean;
-  nextDueAt: number | null;
-  chunks: {
-    chunk: number;
-    lane: string;
-    attempt: number;
-    items: { position: number; url: string; notBefore?: number }[];
-  }[];
-}
-
-function take(job: string, wanted: number, busy: object = {}, lane = '', epoch = 1): Promise<Taken> {
-  return one('select app.take_chunks($1, $2, $3, $4, $5, 2)', [
-    job,
-    epoch,
-    wanted,
-    JSON.stringify(busy),
-    lane,
-  ]);
-}
-
-interface Recorded {
-  status: string | null;
-  written: number;
-  dueAt: number | null;
-}
-
-async function record(
-  job: string,
-  chunk: number,
-  results: object[],
-  finish: boolean,
-  epoch = 1,
-): Promise<Recorded> {
-  const { status, chunks } = await recordAll(job, [chunk], results, finish ? [chunk] : [], epoch);
-  return { status, written: 0, dueAt: null, ...chunks[0] };
-}
-
-async function recordAll(
-  job: string,
-  chunks: number[],
-  results: object[],
-  closing: number[],
-  epoch = 1,
-): Promise<{ status: string | null; chunks: (Omit<Recorded, 'status'> & { chunk: number })[] }> {
-  return await one('select app.record_results($1, $2, $3, $4, $5)', [
-    job,
-    epoch,
-    chunks,
-    JSON.stringify(results),
-    closing,
-  ]);
-}
-
-function stored(position: number, content: string): object {
-  return {
-    position,
-    status: 'stored',
-    imageId: `img_${jobs}_${position}`,
-    sha256: createHash('sha256').update(content).digest('hex'),
-    bytes: 1,
-    crc32: 1,
-    mime: 'image/png',
-    width: 1,
-    height: 1,
-    orientation: 1,
-    averageColor: '#000000',
-    finalUrl: 'https://a.example/',
-    fetchedAt: '2026-01-01T00:00:00Z',
-  };
-}
-
-const urlsOf = (host: string, count: number) =>
-  Array.from({ length: count }, (_, number) => `https://${host}/${number}.jpg`);
-
-const totalsOf = (job: string) =>
-  one<Record<string, number>>(
-    `select to_jsonb(t) - 'rate' - 'updated_at' - 'job_id' - 'project_id' from job_totals t where job_id = $1`,
-    [job],
-  );
-const statusOf = (job: string) => one<string>('select status from crawl_jobs where id = $1', [job]);
+setCrawlStage();
 
 describe('planning', () => {
   it('gives a large host chunks of ten of its own and lets small ones share chunks of twenty', async () => {
@@ -435,118 +311,5 @@ describe('stopping and retrying', () => {
     await client.query('select app.retry_job($1, $2)', [job, '{"statuses": ["failed"], "reasons": null}']);
     expect(await one('select app.replan($1, 2, 100)', [job])).toBe(true);
     expect(await statusOf(job)).toBe('completed');
-  });
-});
-
-describe('adding URLs', () => {
-  beforeAll(async () => {
-    await client.query(`insert into profiles (id, email, name) values ('usr_editor', 'editor@test.example', 'Editor');
-      insert into project_members (project_id, user_id, role) values ('prj_a', 'usr_editor', 'editor')`);
-  });
-
-  /** As a request does it: in the application's role, under the policies, and no statement longer than 10 s. */
-  async function addAsEditor(job: string, urls: string[]): Promise<number> {
-    await client.query(`begin; set local role darkroom_app; select app.enter('usr_editor', 'req_test');
-      select app.enter_project('prj_a', 'editor')`);
-    try {
-      return await add(job, urls);
-    } finally {
-      await client.query('commit');
-    }
-  }
-
-  it.each([
-    ['before the planner knows of any', false],
-    ['when it knows of other jobs only', true],
-  ])('looks each one up in a large job, %s', async (_, hasStatistics) => {
-    if (hasStatistics) await client.query('analyze crawl_items');
-    const job = await draft([]);
-    const urls = urlsOf('large.example', 25_000);
-    const added: number[] = [];
-    for (const from of [0, 10_000, 15_000]) {
-      added.push(await addAsEditor(job, urls.slice(from, from + 10_000)));
-    }
-    expect(added).toEqual([10_000, 10_000, 5_000]);
-    expect(await one('select total from crawl_jobs where id = $1', [job])).toBe(25_000);
-  });
-});
-
-describe('looking for URLs', () => {
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  const sourcesOf = (...urls: string[]) =>
-    JSON.stringify(urls.map((url) => ({ kind: 'sitemap', url, hash: hash(url), depth: 0 })));
-
-  async function planning(...urls: string[]): Promise<string> {
-    const job = await draft([]);
-    await client.query(`update crawl_jobs set kind = 'sitemap' where id = $1`, [job]);
-    await client.query('select app.add_sources($1, 0, $2)', [job, sourcesOf(...urls)]);
-    await client.query('select app.start_job($1)', [job]);
-    return job;
-  }
-
-  const takeSources = (job: string) =>
-    one<{ sources: number[]; nextDueAt: number | null }>('select app.take_sources($1, 1, 10)', [job]);
-  const finish = (job: string, source: number, outcome: object, retryAfter: number | null = null) =>
-    one('select app.finish_source($1, 1, $2, $3, $4)', [job, source, JSON.stringify(outcome), retryAfter]);
-  const addUrl = (job: string, url: string) =>
-    one('select app.add_items($1, 1, $2)', [job, JSON.stringify([{ url, hash: hash(url) }])]);
-
-  it('goes over to the URLs when the last page or sitemap is done, and knows each once', async () => {
-    const job = await planning('https://a.example/1.xml');
-    expect((await takeSources(job)).sources).toEqual([0]);
-    expect((await takeSources(job)).sources).toEqual([]);
-    const more = sourcesOf('https://a.example/1.xml', 'https://a.example/2.xml');
-    expect(await one('select app.add_sources($1, 1, $2)', [job, more])).toBe(1);
-    expect(await addUrl(job, 'https://a.example/1.jpg')).toBe(1);
-    await finish(job, 0, { status: 'done', found: 1 });
-    expect(await statusOf(job)).toBe('planning');
-    expect((await takeSources(job)).sources).toEqual([1]);
-    await finish(job, 1, { status: 'failed', reason: 'http_4xx' });
-    expect(await statusOf(job)).toBe('queued');
-    expect((await take(job, 1)).chunks).toHaveLength(1);
-  });
-
-  it('fails the job when nothing was found, with the first reason', async () => {
-    const job = await planning('https://a.example/empty.xml');
-    await takeSources(job);
-    await finish(job, 0, { status: 'blocked', reason: 'robots' });
-    expect(await one(`select status || ' ' || failure from crawl_jobs where id = $1`, [job])).toBe(
-      'failed robots',
-    );
-  });
-
-  it('waits for another try, and does not count a turn that was waited for', async () => {
-    const job = await planning('https://a.example/later.xml');
-    await takeSources(job);
-    await finish(job, 0, { status: 'waiting' }, 3_600);
-    const state = () =>
-      one(`select status || ' ' || attempts from job_sources where job_id = $1 and not_before > now()`, [
-        job,
-      ]);
-    expect(await state()).toBe('pending 0');
-    expect(await takeSources(job)).toMatchObject({ sources: [], nextDueAt: expect.any(Number) });
-    expect(await statusOf(job)).toBe('planning');
-  });
-
-  it('counts how often in a row a turn was waited for', async () => {
-    const job = await planning('https://a.example/slow.xml');
-    const waits = () => one('select waits from job_sources where job_id = $1', [job]);
-    const seen: unknown[] = [];
-    for (const outcome of ['waiting', 'waiting', 'failed', 'waiting']) {
-      await client.query('update job_sources set not_before = now() where job_id = $1', [job]);
-      await takeSources(job);
-      await finish(job, 0, { status: outcome }, 1);
-      seen.push(await waits());
-    }
-    expect(seen).toEqual([1, 2, 0, 1]);
-  });
-
-  it('is not continued by what comes late', async () => {
-    const job = await planning('https://a.example/stopped.xml');
-    await takeSources(job);
-    await client.query('select app.stop_job($1)', [job]);
-    await expect(addUrl(job, 'https://a.example/late.jpg')).rejects.toThrow('illegal_state');
-    expect(await finish(job, 0, { status: 'done' })).toBe(false);
-    expect(await one('select app.end_stop($1, 1)', [job])).toBe(true);
   });
 });

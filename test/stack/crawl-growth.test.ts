@@ -1,30 +1,24 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 const GROUP = 100;
 /** Of a result: the rows of every table that are looked up, checked for a foreign key, locked and changed for it. */
 const ROWS_PER_RESULT = 10;
 
-let database: Database;
+let database: TestDatabase;
 /** One connection, so that its plans were made when the tables were all but empty. */
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
+  database = await openTestDatabase();
+  client = database.superuser;
   await client.query(`insert into projects (id, name) values ('prj_a', 'A')`);
   await client.query('set role darkroom_service');
 });
 
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
+afterAll(async () => await database?.close());
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

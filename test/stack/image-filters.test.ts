@@ -1,23 +1,20 @@
 import { PgDialect } from 'drizzle-orm/pg-core';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { type ImageFilter, selectMatching } from '../../src/domain/image/filter.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 const dialect = new PgDialect();
 const LARGE = 40_000;
 const SMALL = 400;
 const PAGE = 50;
 
-let database: Database;
+let database: TestDatabase;
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
+  database = await openTestDatabase();
+  client = database.superuser;
   await client.query(`
     insert into profiles (id, email, name) values ('usr_viewer', 'viewer@test.example', 'Viewer');
     insert into projects (id, name) values ('prj_large', 'Large'), ('prj_small', 'Small');
@@ -28,10 +25,7 @@ beforeAll(async () => {
   await client.query('vacuum analyze');
 });
 
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
+afterAll(async () => await database?.close());
 
 /**
  * Of every facet one value that all but fifty-one images have, and one, `rare`, that only the oldest fifty-one have: the

@@ -1,33 +1,27 @@
 import { PgDialect } from 'drizzle-orm/pg-core';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { ITEM_STATUSES, type ItemStatus } from '../../src/db/schema/job.ts';
 import { type ItemSelection, selectItems } from '../../src/domain/job/select-items.ts';
 import type { Item } from '../../src/domain/job/view.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 const dialect = new PgDialect();
 const REASONS = ['stopped', 'limit', 'timeout', 'http_4xx', 'never_given'];
 
-let database: Database;
+let database: TestDatabase;
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
+  database = await openTestDatabase();
+  client = database.superuser;
   await client.query(`
     insert into projects (id, name) values ('prj_a', 'A');
     insert into profiles (id, email, name) values ('usr_viewer', 'viewer@test.example', 'Viewer');
     insert into project_members (project_id, user_id, role) values ('prj_a', 'usr_viewer', 'viewer')`);
 });
 
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
+afterAll(async () => await database?.close());
 
 /** A job whose items, numbered `n` from 0, have the status and reason that the SQL expressions say. */
 async function fill(

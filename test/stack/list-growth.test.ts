@@ -1,36 +1,30 @@
 import { sql, type SQLWrapper } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { selectImages } from '../../src/domain/image/view.ts';
 import { selectMatching } from '../../src/domain/image/filter.ts';
 import { memberQuery } from '../../src/domain/project/member-view.ts';
 import { projectView } from '../../src/domain/project/view.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 const dialect = new PgDialect();
 const LARGE = 20_000;
 const SMALL = 400;
 const PAGE = 51;
 
-let database: Database;
+let database: TestDatabase;
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
+  database = await openTestDatabase();
+  client = database.superuser;
   await fill('large', LARGE);
   await fill('small', SMALL);
   await client.query('vacuum analyze');
 });
 
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
+afterAll(async () => await database?.close());
 
 /** A person with so many projects, a third of them in the bin, and one project with so many images and members. */
 async function fill(name: string, count: number): Promise<void> {

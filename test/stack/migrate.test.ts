@@ -4,18 +4,18 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, migrateDown } from '../../dev/database/migrate.ts';
-import { startDatabase, type Database } from '../../dev/postgres/index.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 describe('migrations', { timeout: 20_000 }, () => {
-  let database: Database;
+  let database: TestDatabase;
   const directory = mkdtempSync(path.join(tmpdir(), 'darkroom-migrations-'));
   const write = (name: string, text: string) => writeFileSync(path.join(directory, name), text);
 
   beforeAll(async () => {
-    database = await startDatabase({ ephemeral: true });
+    database = await openTestDatabase({ isEmpty: true });
   }, 40_000);
   afterAll(async () => {
-    await database?.stop();
+    await database?.close();
     rmSync(directory, { recursive: true });
   });
 

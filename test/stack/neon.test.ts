@@ -3,16 +3,16 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startNeonGateway, type NeonGateway } from '../../dev/neon/index.ts';
-import { startDatabase, type Database } from '../../dev/postgres/index.ts';
 import { poll } from '../../dev/process/poll.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 describe('the Neon gateway', { timeout: 20_000 }, () => {
-  let database: Database;
+  let database: TestDatabase;
   let gateway: NeonGateway;
   let client: pg.Client;
 
   beforeAll(async () => {
-    database = await startDatabase({ ephemeral: true });
+    database = await openTestDatabase({ isEmpty: true });
     gateway = await startNeonGateway();
     neonConfig.fetchEndpoint = `${gateway.url}/sql`;
     client = new pg.Client(database.ownerUrl);
@@ -22,7 +22,7 @@ describe('the Neon gateway', { timeout: 20_000 }, () => {
   afterAll(async () => {
     await client?.end();
     await gateway?.close();
-    await database?.stop();
+    await database?.close();
   });
 
   const count = async (n: number) => (await client.query('select 1 from numbers where n = $1', [n])).rowCount;
@@ -114,7 +114,7 @@ describe('the Neon gateway', { timeout: 20_000 }, () => {
   ])('answers no query and opens no tunnel for %s', async (_caller, headers: Record<string, string>) => {
     const socket = { 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
     const upgrade = { connection: 'upgrade', upgrade: 'websocket', ...socket };
-    const tunnel = `/v2?address=127.0.0.1:${database.primary.port}`;
+    const tunnel = `/v2?address=127.0.0.1:${database.port}`;
     const query = { 'neon-connection-string': database.ownerUrl, 'content-type': 'application/json' };
     for (const [path, method, more] of [
       [tunnel, 'GET', upgrade],

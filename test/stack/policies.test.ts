@@ -1,9 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../dev/database/migrate.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { type Asker, ASKERS, FIXTURE, type Probe } from './policy-fixture.ts';
 import { PROBES } from './policy-probes.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
 /** Tables without anybody's data, which therefore need no policy. */
 const WITHOUT_POLICIES = [
@@ -15,21 +14,16 @@ const WITHOUT_POLICIES = [
 ];
 const DEPLOYED_ROLES = ['darkroom_app', 'darkroom_service'];
 
-let database: Database;
+let database: TestDatabase;
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await startDatabase({ ephemeral: true });
-  await migrate(database.ownerUrl);
-  client = new pg.Client({ connectionString: database.superuserUrl('primary') });
-  await client.connect();
+  database = await openTestDatabase();
+  client = database.superuser;
   await client.query(FIXTURE);
 });
 
-afterAll(async () => {
-  await client?.end();
-  await database?.stop();
-});
+afterAll(async () => await database?.close());
 
 /** Runs `work` in a transaction that is rolled back, so that no probe sees what another one did. */
 async function inVain<T>(work: () => Promise<T>): Promise<T> {

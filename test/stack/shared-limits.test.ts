@@ -1,45 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startProductionWorker } from '../../bench/lib/production-worker.ts';
-import type { Child } from '../../dev/process/child.ts';
-import { pickAnyPort } from '../../dev/process/free-port.ts';
+import { createProductionWorkers, type ProductionWorkers } from '../helpers/production-workers.ts';
 import { startStores, type Stores } from '../helpers/stores.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Limits of a deployment. */
 const ANONYMOUS = 60;
 
 let stores: Stores;
-let dataDir: string;
-const workers: Child[] = [];
+let workers: ProductionWorkers;
 const urls: string[] = [];
 
-async function startWorker(name: string): Promise<void> {
-  const port = await pickAnyPort();
-  const worker = await startProductionWorker({
-    root: ROOT,
-    dataDir: path.join(dataDir, name),
-    port,
-    variables: { ...stores.variables, LIMITER_SCALE: '1' },
-    signal: new AbortController().signal,
-  });
-  workers.push(worker);
-  urls.push(`http://127.0.0.1:${port}`);
-}
-
 beforeAll(async () => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-limits-'));
   stores = await startStores();
-  await startWorker('one');
-  await startWorker('other');
+  workers = await createProductionWorkers();
+  const variables = { ...stores.variables, LIMITER_SCALE: '1' };
+  for (let count = 0; count < 2; count++) urls.push(await workers.start(variables));
 });
 
 afterAll(async () => {
-  for (const worker of workers) await worker.stop();
+  await workers?.stop();
   await stores?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
 });
 
 describe('two processes of the Worker over the same Redis', () => {

@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startProductionWorker } from '../../bench/lib/production-worker.ts';
-import type { Child } from '../../dev/process/child.ts';
-import { pickAnyPort } from '../../dev/process/free-port.ts';
 import { type Answer, playList, type Step, STEPS } from '../helpers/play-list.ts';
+import { createProductionWorkers, type ProductionWorkers } from '../helpers/production-workers.ts';
 import { startStores, type Stores } from '../helpers/stores.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 /** A run plays a list twice, with people who sign up. */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 200) / 50);
 /** Whatever a Worker knows that the other one does not shows in these, request by request in turn. */
@@ -28,37 +22,20 @@ const TELLING: readonly Step[] = [
 ];
 
 let stores: Stores;
-let dataDir: string;
-const workers: Child[] = [];
-
-/** Starts another process of the Worker over the same stores; resolves with where it answers. */
-async function startWorker(name: string, variables: Record<string, string> = {}): Promise<string> {
-  const port = await pickAnyPort();
-  const options = {
-    root: ROOT,
-    dataDir: path.join(dataDir, name),
-    port,
-    variables: { ...stores.variables, ...variables },
-    signal: new AbortController().signal,
-  };
-  workers.push(await startProductionWorker(options));
-  return `http://127.0.0.1:${port}`;
-}
-
+let workers: ProductionWorkers;
 let one: string;
 let other: string;
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-spread-'));
   stores = await startStores();
-  one = await startWorker('one');
-  other = await startWorker('other');
+  workers = await createProductionWorkers();
+  one = await workers.start(stores.variables);
+  other = await workers.start(stores.variables);
 });
 
 afterAll(async () => {
-  for (const worker of workers) await worker.stop();
+  await workers?.stop();
   await stores?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
 });
 
 describe('a list of requests', () => {
@@ -73,7 +50,8 @@ describe('a list of requests', () => {
   });
 
   it('is not, when one of them has a cache or limits of its own', async () => {
-    const apart = await startWorker('apart', { CACHE_PREFIX: 'apart:cache', LIMITER_PREFIX: 'apart:limit' });
+    const ofItsOwn = { CACHE_PREFIX: 'apart:cache', LIMITER_PREFIX: 'apart:limit' };
+    const apart = await workers.start({ ...stores.variables, ...ofItsOwn });
     const alone = await playList(stores, TELLING, () => one);
     const inTurn = async (second: string) =>
       await playList(stores, TELLING, (nth) => (nth % 2 === 0 ? one : second));

@@ -2,9 +2,7 @@ import { neonConfig } from '@neondatabase/serverless';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
-import { migrate } from '../../dev/database/migrate.ts';
 import { startNeonGateway, type NeonGateway } from '../../dev/neon/index.ts';
-import { type Database, startDatabase } from '../../dev/postgres/index.ts';
 import { sweepMedia } from '../../src/cron/sweep-media.ts';
 import { sha256Hex } from '../../src/media/hash.ts';
 import { guardDatabase } from '../../src/db/guard.ts';
@@ -12,8 +10,9 @@ import { createQueries } from '../../src/db/neon.ts';
 import { newCaller } from '../helpers/caller.ts';
 import { type BlobBytes, createMediaStore, type MediaStore } from '../../src/media/store.ts';
 import { defaultSettings } from '../../src/settings/index.ts';
+import { openTestDatabase, type TestDatabase } from '../helpers/test-database.ts';
 
-export let database: Database;
+export let database: TestDatabase;
 let gateway: NeonGateway;
 /** The bindings of wrangler.toml, as the local runtime simulates them. */
 let platform: { env: { MEDIA: R2Bucket }; dispose(): Promise<void> };
@@ -27,22 +26,21 @@ export let consumer: pg.Client;
 /** A database, a bucket and two clients of its own for the test file that calls it; emptied before every test. */
 export function setSweepStage(): void {
   beforeAll(async () => {
-    database = await startDatabase({ ephemeral: true });
-    await migrate(database.ownerUrl);
+    database = await openTestDatabase();
     gateway = await startNeonGateway();
     neonConfig.fetchEndpoint = `${gateway.url}/sql`;
     platform = await getPlatformProxy({ persist: false, envFiles: [] });
     bucket = platform.env.MEDIA;
     media = createMediaStore(bucket, defaultSettings().deadlines);
-    admin = new pg.Client(database.superuserUrl('primary'));
-    consumer = new pg.Client(database.roleUrl('darkroom_service', 'primary'));
-    await Promise.all([admin.connect(), consumer.connect()]);
+    admin = database.superuser;
+    consumer = new pg.Client(database.roleUrl('darkroom_service'));
+    await consumer.connect();
   });
 
   afterAll(async () => {
-    await Promise.all([admin?.end(), consumer?.end()]);
+    await consumer?.end();
     await Promise.all([platform?.dispose(), gateway?.close()]);
-    await database?.stop();
+    await database?.close();
   });
 
   beforeEach(async () => {
@@ -56,7 +54,7 @@ export function setSweepStage(): void {
 }
 
 export const service = () => {
-  const url = database.roleUrl('darkroom_service', 'primary');
+  const url = database.roleUrl('darkroom_service');
   return guardDatabase('service', url, async () => createQueries(url, undefined), newCaller());
 };
 

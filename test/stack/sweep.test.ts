@@ -227,7 +227,7 @@ describe('an import of what is being swept', () => {
   it('waits for a sweep that was first to take the lock, and sees its mark', async () => {
     const blob = await releasedBlob();
     await storeBlob(media, blob);
-    const sweeper = new pg.Client(database.roleUrl('darkroom_service', 'primary'));
+    const sweeper = new pg.Client(database.roleUrl('darkroom_service'));
     await sweeper.connect();
     await sweeper.query('begin');
     await sweeper.query('select app.begin_sweep(10)');

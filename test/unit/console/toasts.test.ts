@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 // The address bar that the notes follow.
 vi.stubGlobal('location', { pathname: '/', search: '' });
+afterAll(() => vi.unstubAllGlobals());
 const { dismissToast, showToast, visibleToasts } = await import('../../../console/src/state/toasts.ts');
 
 const texts = () => visibleToasts.value.map(({ text }) => text);

@@ -4,17 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCollection, type Collection } from '../../../dev/site/collection.ts';
 import { LICENSE, LICENSE_URL } from '../../../dev/site/photographs.ts';
 import { planPrints } from '../../../dev/site/print-plan.ts';
 import { makePrint } from '../../../dev/site/printing.ts';
 import { MAX_OVERLAP, overlap } from '../../../dev/site/windows.ts';
 import { readRights } from '../../../src/media/image/rights.ts';
+import { placePhotographs } from '../../helpers/sample-photographs.ts';
 
-const GENERATION_LIMIT_MS = 60_000;
-
-vi.setConfig({ testTimeout: GENERATION_LIMIT_MS });
 /** The product groups images up to 4 bits apart; no two samples may come near that. */
 const MIN_HASH_DISTANCE = 10;
 
@@ -23,8 +21,9 @@ let collection: Collection;
 
 beforeAll(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), 'sample-site-'));
+  await placePhotographs(cacheDir);
   collection = await openCollection(cacheDir);
-}, GENERATION_LIMIT_MS);
+});
 
 afterAll(async () => await rm(cacheDir, { recursive: true, force: true }));
 

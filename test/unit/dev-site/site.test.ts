@@ -5,17 +5,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startSite } from '../../../dev/site/index.ts';
 import type { Site } from '../../../dev/site/serve.ts';
+import { placePhotographs } from '../../helpers/sample-photographs.ts';
 import { findUrl, follow, readManifest, type Entry } from './read-manifest.ts';
 
-const GENERATION_LIMIT_MS = 60_000;
 const MAX_REDIRECTS = 4;
 const OVERSIZED_BYTES = 11 * 1024 * 1024;
-
-vi.setConfig({ testTimeout: GENERATION_LIMIT_MS });
 
 let cacheDir: string;
 let site: Site;
@@ -23,9 +21,10 @@ let urls: Entry[];
 
 beforeAll(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), 'sample-site-'));
+  await placePhotographs(cacheDir);
   site = await startSite({ port: 0, cacheDir });
   ({ urls } = await readManifest(site));
-}, GENERATION_LIMIT_MS);
+});
 
 afterAll(async () => {
   await site.close();
