@@ -179,7 +179,7 @@ const deployed = once(() => ({
   CACHE_REDIS_REST_URL: remoteHttps().optional(),
   CACHE_REDIS_REST_TOKEN: upstashToken().optional(),
   CACHE_PREFIX: keyPrefix().refine(notExample, 'is the example value').default('darkroom:cache'),
-  CACHE_TIMEOUT_MS: milliseconds(10_000).optional(),
+  CACHE_TIMEOUT_MS: milliseconds(5_000).optional(),
   CACHE_TTL_SCALE: ttlScale(10).default(1),
   MEDIA_SIGNING_KEY: secret().refine(notExample, 'is the example value'),
   TOKEN_SIGNING_KEYS: signingKeys().refine(
@@ -211,7 +211,7 @@ const deployed = once(() => ({
   LIMITER_REDIS_REST_URL: remoteHttps().optional(),
   LIMITER_REDIS_REST_TOKEN: upstashToken().optional(),
   LIMITER_PREFIX: keyPrefix().refine(notExample, 'is the example value').default('darkroom:limit'),
-  LIMITER_TIMEOUT_MS: milliseconds(10_000).optional(),
+  LIMITER_TIMEOUT_MS: milliseconds(5_000).optional(),
   LIMITER_SCALE: scale(100).default(1),
   SETTINGS: deployedSettingsVariable().prefault('{}'),
 }));
