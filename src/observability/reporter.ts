@@ -1,4 +1,3 @@
-import { Toucan } from 'toucan-js';
 import type { Config } from '../env.ts';
 import type { Caller } from '../resilience/caller.ts';
 import { upstream } from '../resilience/upstream.ts';
@@ -37,18 +36,23 @@ export function createReporter(config: Pick<Config, 'SENTRY_DSN' | 'ENVIRONMENT'
       return new Response(null, { status: 503 });
     }
   }
+  const capture = async (...[error, where, waitUntil]: Parameters<Reporter['report']>): Promise<void> => {
+    // Its code is run by the first isolate that has something to tell.
+    const { Toucan } = await import('toucan-js');
+    const client = new Toucan({
+      dsn,
+      environment,
+      context: { waitUntil },
+      transportOptions: { fetcher: async (url, init) => await send(String(url), init) },
+    });
+    client.setTag('request_id', where.requestId);
+    client.setTag('route', where.route);
+    client.captureException(error);
+  };
   return {
     report(error, where, waitUntil) {
       logReporter.report(error, where, waitUntil);
-      const client = new Toucan({
-        dsn,
-        environment,
-        context: { waitUntil },
-        transportOptions: { fetcher: async (url, init) => await send(String(url), init) },
-      });
-      client.setTag('request_id', where.requestId);
-      client.setTag('route', where.route);
-      client.captureException(error);
+      waitUntil(capture(error, where, waitUntil));
     },
   };
 }

@@ -26,7 +26,7 @@ describe('the parts of the API', () => {
   });
 
   it.each(['/', '/projects', '/v1', '/v1/projectsx', '/health/live', '/healthy', '/p', '/v1/config/x'])(
-    'leave %s to the app that is there from the start',
+    'leave %s to the app that has no area',
     (path) => {
       expect(areaOf(path)).toBeNull();
       expect(appOf(path)).toBe(appOf('/'));
