@@ -12,7 +12,7 @@ import type { Bookmark } from './lib/bookmark.ts';
 import { once } from './lib/once.ts';
 import { sleep } from './lib/sleep.ts';
 import { createMediaStore, type MediaStore } from './media/store.ts';
-import { createUrlSigner, type UrlSigner } from './media/signed-url.ts';
+import { type UrlSigner, urlSignerOf } from './media/signed-url.ts';
 import { keepGoing } from './observability/keep-going.ts';
 import { createReporter, type Reporter } from './observability/reporter.ts';
 import { createEdgePurger, type PublicSite } from './public-site/public-site.ts';
@@ -128,7 +128,7 @@ export function createServices(config: Config, scope: CallScope, host: Host = UN
     createAccessTokens(config.TOKEN_SIGNING_KEYS, new URL(config.PUBLIC_URL).origin, systemClock),
   );
   const media = once(() => createMediaStore(config.MEDIA, settings.deadlines));
-  const signer = once(() => createUrlSigner(config.MEDIA_SIGNING_KEY));
+  const signer = once(() => urlSignerOf(config.MEDIA_SIGNING_KEY));
   const tickets = once(() => createTicketSigner(config.MEDIA_SIGNING_KEY));
   const names = once(() => nameServiceOf(config, caller));
   const reporter = once(() => createReporter(config, caller));

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { BoundedMap } from '../lib/bounded-map.ts';
 
 export type MediaVariant = 'original' | 'thumbnail';
 
@@ -25,6 +26,18 @@ export interface UrlSigner {
 /** URLs signed within one window are equal, so that a browser finds its cached copy again. */
 const WINDOW_SECONDS = 60 * 60;
 const SHA256 = /^[0-9a-f]{64}$/;
+/** Some 400 bytes each: what a team looks at within an hour. */
+const MAX_REMEMBERED = 10_000;
+
+// Isolate lifetime: a signer holds nothing of a request.
+const signers = new Map<string, UrlSigner>();
+
+/** The isolate's signer. It remembers what it has signed, for the same pages are shown again and again. */
+export function urlSignerOf(secret: string): UrlSigner {
+  const signer = signers.get(secret) ?? createUrlSigner(secret);
+  signers.set(secret, signer);
+  return signer;
+}
 
 /**
  * HMAC-SHA-256 over everything that the URLs of an image claim, under a key derived for this purpose alone. A half of it
@@ -32,23 +45,35 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * page of images costs half as many HMACs.
  */
 export function createUrlSigner(secret: string): UrlSigner {
-  function signatures(claim: ImageClaim, expires: number): Record<MediaVariant, Buffer> {
-    const place = claim.isBinned ? 'bin' : 'live';
-    const text = [claim.sha256, claim.projectId, claim.imageId, expires, place].join('\n');
+  const remembered = new BoundedMap<Record<MediaVariant, string>>(MAX_REMEMBERED);
+
+  const claimText = ({ sha256, projectId, imageId, isBinned }: ImageClaim, expires: number) =>
+    `${sha256}\n${projectId}\n${imageId}\n${expires}\n${isBinned ? 'bin' : 'live'}`;
+
+  function computeSignatures(text: string): Record<MediaVariant, Buffer> {
     const both = createHmac('sha256', `media:${secret}`).update(text).digest();
     return { original: both.subarray(0, 16), thumbnail: both.subarray(16) };
+  }
+
+  function signaturesOf(text: string): Record<MediaVariant, string> {
+    const known = remembered.get(text);
+    if (known) return known;
+    const { original, thumbnail } = computeSignatures(text);
+    const signed = { original: original.toString('base64url'), thumbnail: thumbnail.toString('base64url') };
+    remembered.set(text, signed);
+    return signed;
   }
 
   return {
     sign(claim, now) {
       const expires = (Math.floor(now / 1000 / WINDOW_SECONDS) + 2) * WINDOW_SECONDS;
-      const signed = signatures(claim, expires);
+      const signed = signaturesOf(claimText(claim, expires));
       const project = encodeURIComponent(claim.projectId);
       const image = encodeURIComponent(claim.imageId);
       const bin = claim.isBinned ? '&bin=1' : '';
       const address = (variant: MediaVariant) =>
         `/media/${claim.sha256}?project=${project}&image=${image}&variant=${variant}${bin}` +
-        `&expires=${expires}&signature=${signed[variant].toString('base64url')}`;
+        `&expires=${expires}&signature=${signed[variant]}`;
       return { original: address('original'), thumbnail: address('thumbnail') };
     },
     verify(url, now) {
@@ -65,7 +90,8 @@ export function createUrlSigner(secret: string): UrlSigner {
         isBinned: url.searchParams.has('bin'),
       };
       const given = Buffer.from(url.searchParams.get('signature') ?? '', 'base64url');
-      const expected = signatures(claim, expires)[variant];
+      // Not remembered: whoever asks chooses what it says.
+      const expected = computeSignatures(claimText(claim, expires))[variant];
       return given.length === expected.length && timingSafeEqual(given, expected) ? claim : null;
     },
   };

@@ -24,6 +24,23 @@ describe('a signed address', () => {
     }
   });
 
+  it('is that of its own image also after those of others', () => {
+    const others: Partial<ImageClaim>[] = [
+      {},
+      { sha256: 'cd'.repeat(32) },
+      { projectId: 'prj_2' },
+      { imageId: 'img_2' },
+      { isBinned: true },
+    ];
+    const once = others.map((other) => signer.sign({ ...image, ...other }, START).original);
+    expect(new Set(once).size).toBe(others.length);
+    for (const [at, other] of others.entries()) {
+      const again = signer.sign({ ...image, ...other }, START).original;
+      expect(again).toBe(once[at]);
+      expect(verify(again, START)).toEqual({ ...claim, ...other });
+    }
+  });
+
   it('works for between one and two windows', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: WINDOW_MS - 1 }), (late) => {
