@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
 import { configOf } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
+import { readOrigin } from '../lib/request-origin.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -15,8 +16,8 @@ export function knownHost() {
     const result = configOf(c.env);
     if (result.ok && result.environment === 'development') {
       const { PUBLIC_URL, SHARED_URL } = result.config;
-      const { hostname, origin } = new URL(c.req.url);
-      const isShared = SHARED_URL !== undefined && origin === new URL(SHARED_URL).origin;
+      const { hostname } = readOrigin(c.req.url);
+      const isShared = SHARED_URL !== undefined && new URL(c.req.url).origin === new URL(SHARED_URL).origin;
       if (!LOOPBACK.has(hostname) && hostname !== new URL(PUBLIC_URL).hostname && !isShared) {
         throw new AppError('unknown_host', 'Use the address that Darkroom printed when it started.');
       }

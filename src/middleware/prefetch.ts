@@ -27,7 +27,7 @@ export function prefetchOf(method: string, path: string): CacheRef<unknown>[] {
   for (const route of compiled) {
     if (route.method !== method) continue;
     const match = route.pattern.exec(path);
-    if (match) return route.prefetch({ ...match.groups });
+    if (match) return route.prefetch(match.groups ?? {});
   }
   return [];
 }

@@ -11,16 +11,16 @@ it.each([
   'https://darkroom.example/@other.example:99/',
   'https://ada@darkroom.example:444/',
   'https://ada:secret@darkroom.example/',
-])('reads scheme and port of %s as a URL parser does', (url) => {
-  const { protocol, port } = new URL(url);
-  expect(readOrigin(url)).toEqual({ protocol, port });
+])('reads scheme, host and port of %s as a URL parser does', (url) => {
+  const { protocol, hostname, port } = new URL(url);
+  expect(readOrigin(url)).toEqual({ protocol, hostname, port });
 });
 
 it('agrees with a URL parser about every address', () => {
   fc.assert(
     fc.property(fc.webUrl({ withFragments: true, withQueryParameters: true }), (text) => {
-      const { href, protocol, port } = new URL(text);
-      expect(readOrigin(href)).toEqual({ protocol, port });
+      const { href, protocol, hostname, port } = new URL(text);
+      expect(readOrigin(href)).toEqual({ protocol, hostname, port });
     }),
   );
 });
