@@ -58,11 +58,7 @@ export async function startPeer(
     dataDir,
     name,
     script: path.join(ROOT, 'bench', 'lib', 'worker-process.ts'),
-    env: {
-      WORKER_OPTIONS: JSON.stringify(options),
-      WORKER_URL: url,
-      WORKERD_LOG: path.join(dataDir, `${name}-workerd.log`),
-    },
+    env: { WORKER_OPTIONS: JSON.stringify(options), WORKER_URL: url },
     readyTimeoutMs: READY_TIMEOUT_MS,
     signal,
   });

@@ -35,8 +35,8 @@ export async function bundleWorker(
  * Starts a bundle of `bundleWorker` on workerd through Miniflare, with the bindings of wrangler.toml, its state in
  * the data folder and nothing sent anywhere, and waits until `/health/ready` answers 200. It has nothing of what
  * `wrangler dev` adds: middleware in the bundle, a proxy, the inspector. `isDirect`: its port belongs to workerd's own
- * socket for the Worker, past the Worker that Miniflare has before it, and there are no assets. What the Worker logs is in
- * `workerd.log` of the data folder. Rejects with the end of a log; the child is stopped then.
+ * socket for the Worker, past the Worker that Miniflare has before it, and there are no assets. What the Worker logs
+ * nobody reads. Rejects with the end of a log; the child is stopped then.
  */
 export async function startProductionWorker(
   bundle: string,
@@ -52,7 +52,6 @@ export async function startProductionWorker(
     env: {
       WORKER_OPTIONS: JSON.stringify(await toMiniflareOptions(bundle, options, entry, isDirect)),
       WORKER_URL: `http://127.0.0.1:${options.port}`,
-      WORKERD_LOG: path.join(options.dataDir, 'workerd.log'),
     },
     readyTimeoutMs: READY_TIMEOUT_MS,
     signal: options.signal,

@@ -1,7 +1,6 @@
 /**
  * The bundle that is deployed, on workerd alone: what `production-worker.ts` has made of wrangler.toml is in
- * `WORKER_OPTIONS`, where it answers in `WORKER_URL`, and the file of its log in `WORKERD_LOG`. Says `{ready: true, url}`
- * over IPC once `/health/ready` answers 200.
+ * `WORKER_OPTIONS`, and where it answers in `WORKER_URL`. Says `{ready: true, url}` over IPC once `/health/ready` answers 200.
  */
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -16,7 +15,7 @@ const workerd: unknown = createRequire(import.meta.resolve('miniflare'))('worker
 if (typeof workerd !== 'object' || workerd === null || !('default' in workerd))
   throw new Error('workerd does not say where it is');
 process.env['WORKERD'] = String(workerd.default);
-process.env['MINIFLARE_WORKERD_PATH'] = path.join(import.meta.dirname, 'workerd-with-log.sh');
+process.env['MINIFLARE_WORKERD_PATH'] = path.join(import.meta.dirname, 'workerd-without-log.sh');
 
 const text = process.env['WORKER_OPTIONS'];
 if (text === undefined) throw new Error('WORKER_OPTIONS must hold the options of Miniflare');
