@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { DeadlineError, withDeadline } from '../../../src/lib/deadline.ts';
+import { DeadlineError, withAbort, withDeadline } from '../../../src/lib/deadline.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -25,6 +26,42 @@ describe('a deadline', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(outcome).toBeInstanceOf(DeadlineError);
     expect(outcome).toMatchObject({ message: 'the store did not answer within 100 ms' });
+  });
+});
+
+describe('a deadline that aborts', () => {
+  const untilAborted = async (signal: AbortSignal) =>
+    await new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+
+  it('aborts at its time and not before', async () => {
+    let outcome: unknown = null;
+    withAbort(100, untilAborted).catch((error: unknown) => (outcome = error));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(outcome).toBeNull();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(outcome).toBeInstanceOf(DeadlineError);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('hears an answer that came while the process stood still, and waits no longer for one that did not', async () => {
+    vi.useRealTimers();
+    const standStill = () => {
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+    };
+    const text = await withAbort(50, async (signal) => {
+      const answer = readFile(import.meta.filename, 'utf8');
+      standStill();
+      return await Promise.race([answer, untilAborted(signal)]);
+    });
+    expect(text).toContain('hears an answer');
+    const none = withAbort(50, async (signal) => {
+      standStill();
+      return await untilAborted(signal);
+    });
+    await expect(none).rejects.toThrow('no answer within 50 ms');
   });
 });
 
