@@ -160,8 +160,8 @@ export async function startStores(): Promise<Stores> {
         UPSTASH_REDIS_REST_URL: gateway.url,
         UPSTASH_REDIS_REST_TOKEN: REDIS_TOKEN,
         // So long that a busy machine is not taken for a Redis that is out of order.
-        CACHE_TIMEOUT_MS: '10000',
-        LIMITER_TIMEOUT_MS: '10000',
+        CACHE_TIMEOUT_MS: '5000',
+        LIMITER_TIMEOUT_MS: '5000',
         SETTINGS,
         OPERATOR_TOKEN: 'integration-tests-only-operator-token-of-nobody',
         MEDIA_SIGNING_KEY: 'integration-tests-only-integration-tests-only-key',
