@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { DeadlineError, withAbort, withDeadline } from '../../../src/lib/deadline.ts';
@@ -51,12 +51,13 @@ describe('a deadline that aborts', () => {
       const end = performance.now() + 200;
       while (performance.now() < end);
     };
-    const text = await withAbort(50, async (signal) => {
-      const answer = readFile(import.meta.filename, 'utf8');
+    const found = await withAbort(50, async (signal) => {
+      // One step in a thread beside this one: it is done when this one goes on.
+      const answer = stat(import.meta.filename);
       standStill();
       return await Promise.race([answer, untilAborted(signal)]);
     });
-    expect(text).toContain('hears an answer');
+    expect(found.isFile()).toBe(true);
     const none = withAbort(50, async (signal) => {
       standStill();
       return await untilAborted(signal);
