@@ -2,8 +2,8 @@
 const ADDRESS = /^(https?:)\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?/;
 
 /**
- * The scheme, as `https:`, the host without its port, and the port, empty for the scheme's own, of a request's address. What `new URL` says of them,
- * without taking the rest apart: every request asks.
+ * The scheme, as `https:`, the host without its port, and the port, empty for the scheme's own, of a request's address.
+ * What `new URL` says of them, without taking the rest apart: every request asks.
  */
 export function readOrigin(url: string): { protocol: string; hostname: string; port: string } {
   const [, protocol = '', hostname = '', port = ''] = ADDRESS.exec(url) ?? [];

@@ -23,8 +23,9 @@ export function requestTimesOf(env: object): Settings['requests'] {
 }
 
 /**
- * Ends a request whose reply has not begun in time: 408 while its body is still waited for, else 503, and what it waits for of Postgres and Redis is aborted, so that
- * a write has either been done or leaves nothing. A read ends with its caller, too; a write is done all the same.
+ * Ends a request whose reply has not begun in time: 408 while its body is still waited for, else 503. What it waits for of
+ * Postgres and Redis is aborted, so that a write has either been done or leaves nothing. A read ends with its caller, too; a
+ * write is done all the same.
  */
 export function deadline() {
   return createMiddleware<AppEnv>(async function deadlineMiddleware(c, next) {
