@@ -26,6 +26,13 @@ async function outboxOf(jobId: string) {
   );
 }
 
+/** Cron leaves what was just written to the request that wrote it. */
+async function ageOutboxOf(jobId: string): Promise<void> {
+  await query(`update outbox set created_at = now() - interval '1 minute' where payload->>'jobId' = $1`, [
+    jobId,
+  ]);
+}
+
 describe('every minute', () => {
   it('does what could not be done after the commit of a request', async () => {
     const ada = await signUp();
@@ -38,6 +45,9 @@ describe('every minute', () => {
     expect(await outboxOf(job)).toMatchObject([{ done_at: null }]);
     expect(await progressOf(ada, job)).toMatchObject({ status: 'queued', pending: 1 });
     await runCron(EVERY_MINUTE);
+    expect(await outboxOf(job)).toMatchObject([{ attempts: 0, done_at: null }]);
+    await ageOutboxOf(job);
+    await runCron(EVERY_MINUTE);
     expect(await outboxOf(job)).toMatchObject([{ done_at: expect.anything() }]);
     expect(await finishJob(ada, job)).toMatchObject({ status: 'completed', counts: { stored: 1 } });
   });
@@ -46,6 +56,7 @@ describe('every minute', () => {
     const ada = await signUp();
     const job = await createJob(ada, await createProject(ada), ['/image/refused.jpg']);
     await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_SERVICE_DATABASE });
+    await ageOutboxOf(job);
     const start = async () => await Promise.reject(new Error('the object is gone'));
     const CRAWL_COORDINATOR = { idFromName: String, get: () => ({ start }) };
     await expect(runCron(EVERY_MINUTE, { CRAWL_COORDINATOR })).rejects.toThrow('the object is gone');
@@ -62,10 +73,12 @@ describe('every minute', () => {
     const job = await createJob(ada, await createProject(ada), ['/image/behind.jpg']);
     const id = `obx_${crypto.randomUUID()}`;
     await query(
-      `insert into outbox (id, topic, payload, available_at) values ($1, 'sessions.revoked', '{"tokenHashes": ["x"]}', now() - interval '1 hour')`,
+      `insert into outbox (id, topic, payload, available_at, created_at)
+        values ($1, 'sessions.revoked', '{"tokenHashes": ["x"]}', now() - interval '1 hour', now() - interval '1 hour')`,
       [id],
     );
     await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_SERVICE_DATABASE });
+    await ageOutboxOf(job);
     await expect(runCron(EVERY_MINUTE, { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' })).rejects.toThrow();
     expect(await outboxOf(job)).toMatchObject([{ done_at: expect.anything() }]);
     expect(await query('select attempts, done_at from outbox where id = $1', [id])).toMatchObject([
@@ -77,7 +90,10 @@ describe('every minute', () => {
 
   it('says so when a row asks for something unknown, and keeps it', async () => {
     const id = `obx_${crypto.randomUUID()}`;
-    await query(`insert into outbox (id, topic, payload) values ($1, 'job.paused', '{}')`, [id]);
+    await query(
+      `insert into outbox (id, topic, payload, created_at) values ($1, 'job.paused', '{}', now() - interval '1 minute')`,
+      [id],
+    );
     await expect(runCron(EVERY_MINUTE)).rejects.toThrow('job.paused');
     expect(await query('select done_at from outbox where id = $1', [id])).toEqual([{ done_at: null }]);
     await query('delete from outbox where id = $1', [id]);
