@@ -10,6 +10,7 @@ import type { Pace } from '../../durable-objects/host-gate/pace.ts';
 import type { CoordinatorNamespace } from '../../src/crawl/coordinator.ts';
 import { type HostGateNamespace, hostGateFor } from '../../src/crawl/host-gate.ts';
 import worker from '../../src/index.ts';
+import { alone } from '../helpers/alone.ts';
 import { createProject, type Person, signUp } from '../helpers/client.ts';
 import {
   createJob,
@@ -257,7 +258,9 @@ describe('a coordinator', () => {
     await query(`update crawl_jobs set status = 'running' where id = $1`, [job]);
     await query(`update job_chunks set status = 'sent' where job_id = $1`, [job]);
     await query(`update job_totals set updated_at = now() - interval '6 minutes' where job_id = $1`, [job]);
-    await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
+    await alone(async () => {
+      await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
+    });
     await until(job, ({ counts }) => counts.stored === 5);
     await stop(job);
     await until(job, ({ status }) => status === 'stopped');

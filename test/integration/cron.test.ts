@@ -1,7 +1,8 @@
 import { createExecutionContext, createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { aroundEach, describe, expect, it } from 'vitest';
 import worker from '../../src/index.ts';
+import { alone } from '../helpers/alone.ts';
 import { createProject, signUp } from '../helpers/client.ts';
 import { createJob, finishJob, progressOf, query, startUndelivered } from '../helpers/crawl.ts';
 import { fakeCoordinators } from '../helpers/fakes/coordinator.ts';
@@ -34,6 +35,8 @@ async function ageOutboxOf(jobId: string): Promise<void> {
 }
 
 describe('every minute', () => {
+  aroundEach(async (runTest) => await alone(runTest));
+
   it('does what could not be done after the commit of a request', async () => {
     const ada = await signUp();
     const job = await createJob(ada, await createProject(ada), ['/image/late.jpg']);

@@ -5,6 +5,7 @@ import type { DrainView } from '../../src/domain/admin/get-drain.ts';
 import worker from '../../src/index.ts';
 import { CLOSE } from '../../src/rooms/protocol.ts';
 import type { RoomNamespace } from '../../src/rooms/room.ts';
+import { alone } from '../helpers/alone.ts';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { problemOf } from '../helpers/problem.ts';
 import { findReadiness } from '../helpers/readiness.ts';
@@ -140,7 +141,13 @@ describe('the people in a room', () => {
     await expect.poll(() => countOf(project), POLL).toBeNull();
     await query(`update platform_state set drain_until = now() - interval '16 seconds'`);
     const minute = async () =>
-      await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
+      await alone(async () => {
+        await worker.scheduled(
+          createScheduledController({ cron: '* * * * *' }),
+          env,
+          createExecutionContext(),
+        );
+      });
     await minute();
     await minute();
     const sums = eventsOf(spy, 'drained');

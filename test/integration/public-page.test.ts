@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import worker from '../../src/index.ts';
 import { newId } from '../../src/lib/id.ts';
 import { PAGE_MEMORY_MS } from '../../src/public-site/page-memory.ts';
+import { alone } from '../helpers/alone.ts';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { openFaultyStore } from '../helpers/faults.ts';
 import { problemOf } from '../helpers/problem.ts';
@@ -183,7 +184,9 @@ describe('what is not public', () => {
       );
     expect(await waiting()).toHaveLength(1);
     await sqlAsSuperuser(`update outbox set available_at = now() where topic = 'copies.purge'`);
-    await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
+    await alone(async () => {
+      await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
+    });
     expect(await waiting()).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import worker from '../../../src/index.ts';
 import { sleep } from '../../../src/lib/sleep.ts';
+import { alone } from '../../helpers/alone.ts';
 import { openCountedStores } from '../../helpers/count-trips.ts';
 import { type Call, createClient, createProject, signUp } from '../../helpers/client.ts';
 import { FAULT_MODES, type FaultMode } from '../../helpers/fault-modes.ts';
@@ -52,14 +53,13 @@ describe.each(FAULTS)('with a Redis that shows the fault %s', (fault) => {
     );
     const context = createExecutionContext();
     // It ends with what befell the rows of others, which tests beside this one leave on purpose.
-    await Promise.allSettled([
-      worker.scheduled(
-        createScheduledController({ cron: '* * * * *' }),
-        { ...env, ...variables, ...PATIENCE },
-        context,
-      ),
-    ]);
-    await waitOnExecutionContext(context);
+    await alone(async () => {
+      const controller = createScheduledController({ cron: '* * * * *' });
+      await Promise.allSettled([
+        worker.scheduled(controller, { ...env, ...variables, ...PATIENCE }, context),
+      ]);
+      await waitOnExecutionContext(context);
+    });
     expect((await teammate.call(project, { isUntold: true })).body['name']).toBe('After');
   });
 });
