@@ -31,10 +31,7 @@ export async function guardedCall<T>(
   const tell = (outcome: Outcome) => noteChange(guard, admitted?.(outcome) ?? null, outcome);
   const started = performance.now();
   try {
-    const result = await withAbort(deadlineMs, async (late) => {
-      const signal = scope.signal ? AbortSignal.any([late, scope.signal]) : late;
-      return await work(signal);
-    });
+    const result = await withAbort(deadlineMs, work, scope.signal);
     tell({ kind: 'ok' });
     return result;
   } catch (error) {
