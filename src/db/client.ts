@@ -2,6 +2,7 @@ import type { Config } from '../env.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Caller } from '../resilience/caller.ts';
+import type { RetryBudget } from '../resilience/retry.ts';
 import { type Database, guardDatabase } from './guard.ts';
 import { type ReplicaGuard, replicaGuardOf } from './replica-guard.ts';
 
@@ -23,6 +24,8 @@ export interface Replica {
   guard: ReplicaGuard;
   maxAgeMs: number;
   hedgeAfterMs: number;
+  /** How many reads may be asked twice. */
+  hedges: RetryBudget;
 }
 
 export interface Databases {
@@ -61,6 +64,7 @@ export function createDatabases(config: DatabaseConfig, clock: Clock, caller: Ca
             guard: replicaGuardOf(replicaUrl, clock),
             maxAgeMs: maxReplicaAgeMs(caller.settings),
             hedgeAfterMs: HEDGE_AFTER_MS,
+            hedges: caller.memory.retryBudget('replica', replicaUrl, caller.settings.retries),
           },
     service: connect('service', config.DATABASE_SERVICE_URL, unattended),
   };

@@ -5,6 +5,8 @@ import { logEvent } from '../observability/logger.ts';
 export interface ReplicaGuard {
   /** Whether a read may ask the replica; whoever asks it says then how it went. */
   enter(): boolean;
+  /** Whether it is known to be of no use for now. */
+  isPaused(): boolean;
   /** It serves, whether or not it had what this read wanted. */
   served(): void;
   /** It did not answer, or too late. */
@@ -37,6 +39,7 @@ export function createReplicaGuard(clock: Clock): ReplicaGuard {
       pausedUntil = clock.now() + REPLICA_PAUSE_MS;
       return true;
     },
+    isPaused: () => pausedUntil !== null,
     served() {
       if (pausedUntil !== null) logEvent('info', 'replica_back', {});
       failures = 0;

@@ -25,20 +25,27 @@ type Asked<T> = { answer: T } | { error: unknown };
  * Reads by the replica, or by the primary when the guard keeps the replica out, when it refuses or fails, or when the
  * primary is quicker than a replica that takes long. What a replica refuses, for whatever reason, the primary decides:
  * only it knows what was there a moment ago. Errors: those of the primary.
+ *
+ * Of many reads that take long the replica is only busy, and to ask both would make it worse: there are so many second
+ * questions as the budget allows, and as many as are needed once the replica is known to be of no use.
  */
 export async function routeRead<T>(
-  { guard, hedgeAfterMs }: Pick<Replica, 'guard' | 'hedgeAfterMs'>,
+  { guard, hedgeAfterMs, hedges }: Pick<Replica, 'guard' | 'hedgeAfterMs' | 'hedges'>,
   sources: Sources<T>,
 ): Promise<Routed<T>> {
   if (!guard.enter()) return await askPrimary(sources, true);
+  hedges.earn();
   const abort = new AbortController();
   const asked = settle(sources.replica(abort.signal));
-  const early = await within(asked, hedgeAfterMs);
-  if (early) {
-    const isAlive = tell(guard, early);
-    return 'answer' in early ? { from: 'replica', answer: early.answer } : await askPrimary(sources, isAlive);
+  for (;;) {
+    const outcome = await within(asked, hedgeAfterMs);
+    if (outcome) {
+      const isAlive = tell(guard, outcome);
+      if ('answer' in outcome) return { from: 'replica', answer: outcome.answer };
+      return await askPrimary(sources, isAlive);
+    }
+    if (guard.isPaused() || hedges.spend()) return await race(guard, asked, abort, sources);
   }
-  return await race(guard, asked, abort, sources);
 }
 
 async function race<T>(

@@ -77,7 +77,13 @@ export async function openRoutingStage(): Promise<RoutingStage> {
     };
     return createDatabases({ ...urls, NEON_FETCH_ENDPOINT }, { now: () => Date.now() }, newCaller());
   };
-  const guard = { enter: () => isReachable, served() {}, failed() {}, lags() {} };
+  const guard = {
+    enter: () => isReachable,
+    isPaused: () => !isReachable,
+    served() {},
+    failed() {},
+    lags() {},
+  };
 
   const catchUp = async () => {
     const beats = await superuser.query<{ beat: string }>(

@@ -21,8 +21,10 @@ describe('the guard of a replica', () => {
     guard.served();
     failTimes(2);
     expect(guard.enter()).toBe(true);
+    expect(guard.isPaused()).toBe(false);
     failTimes(1);
     expect(guard.enter()).toBe(false);
+    expect(guard.isPaused()).toBe(true);
   });
 
   it('keeps them away at once from one that lags', () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { routeRead, type Sources } from '../../../src/db/route-read.ts';
 import { ReplicaError } from '../../../src/db/sql-error.ts';
 import { AppError } from '../../../src/errors/app-error.ts';
+import { createRetryBudget } from '../../../src/resilience/retry.ts';
+import { defaultSettings } from '../../../src/settings/index.ts';
 
 const down = () => Promise.reject(new AppError('unavailable', 'down'));
 const refuse = () => Promise.reject(new AppError('not_found', ''));
@@ -14,16 +16,34 @@ const hang = (signal?: AbortSignal) =>
     signal?.addEventListener('abort', () => reject(new AppError('unavailable', 'aborted')));
   });
 
-async function route(parts: Partial<Sources<string>> & { isOpen?: boolean; hedgeAfterMs?: number }) {
+interface Parts extends Partial<Sources<string>> {
+  isOpen?: boolean;
+  /** Whether the replica is found to be of no use while it is waited for. */
+  isPaused?: boolean;
+  hedgeAfterMs?: number;
+  /** Reads that may be asked twice. */
+  hedges?: number;
+}
+
+async function route(parts: Parts) {
   const said: string[] = [];
   const guard = {
     enter: () => parts.isOpen ?? true,
+    isPaused: () => parts.isPaused ?? false,
     served: () => said.push('served'),
     failed: () => said.push('failed'),
     lags: () => said.push('lags'),
   };
   const sources = { replica: answer('r'), primary: answer('p'), anyReplica: answer('old'), ...parts };
-  const outcome = await routeRead({ guard, hedgeAfterMs: parts.hedgeAfterMs ?? 10_000 }, sources).then(
+  const hedges = createRetryBudget({
+    ...defaultSettings().retries,
+    budgetRatio: 0,
+    budgetBurst: parts.hedges ?? 1,
+  });
+  const outcome = await routeRead(
+    { guard, hedgeAfterMs: parts.hedgeAfterMs ?? 10_000, hedges },
+    sources,
+  ).then(
     (routed) => ({ from: routed.from, answer: routed.answer }),
     (error: unknown) => ({ code: error instanceof AppError ? error.code : String(error) }),
   );
@@ -83,5 +103,20 @@ describe('the way of a read', () => {
     expect(await route({ hedgeAfterMs, replica: hang, primary: refuse })).toMatchObject({
       code: 'not_found',
     });
+  });
+
+  it('is the replica, however slow, once as many reads were asked twice as may be', async () => {
+    const slow = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return 'r';
+    };
+    const parts = { hedgeAfterMs: 0, hedges: 0, replica: slow };
+    expect(await route(parts)).toEqual({ from: 'replica', answer: 'r', said: ['served'] });
+    const late = async () => {
+      await slow();
+      return await down();
+    };
+    expect(await route({ ...parts, replica: late })).toEqual({ ...fromPrimary, said: ['failed'] });
+    expect(await route({ ...parts, replica: hang, isPaused: true })).toMatchObject(fromPrimary);
   });
 });
