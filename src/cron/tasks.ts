@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { runBatch, values } from '../db/batch.ts';
 import { enter } from '../db/statement.ts';
 import { logEvent } from '../observability/logger.ts';
-import { dispatchOutbox } from '../queues/outbox.ts';
+import { dispatchDue } from '../queues/outbox.ts';
 import { reviveJobs } from '../queues/revive-jobs.ts';
 import type { Services } from '../services.ts';
 import { concludeDrain } from './conclude-drain.ts';
@@ -18,7 +18,7 @@ const SWEEP_LIMIT = 1_000;
 
 /** Does what a request could not do after its commit. */
 const dispatchWaiting: Task = async (services) => {
-  const done = await dispatchOutbox(services);
+  const done = await dispatchDue(services);
   if (done > 0) logEvent('warn', 'outbox_late', { done, requestId: services.scope.requestId });
 };
 

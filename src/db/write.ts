@@ -4,7 +4,7 @@ import { AppError } from '../errors/app-error.ts';
 import { laterBookmark, parseBookmark } from '../lib/bookmark.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { newId } from '../lib/id.ts';
-import { dispatchOutbox, type OutboxMessage } from '../queues/outbox.ts';
+import { CLAIM_SECONDS, dispatchRows, type OutboxMessage, type OutboxRow } from '../queues/outbox.ts';
 import { runBatch, values } from './batch.ts';
 import { bookmarkOf, enterRead, readPosition } from './position.ts';
 import { activityLogs, outbox } from './schema/platform.ts';
@@ -67,7 +67,7 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
   const { activity } = input;
 
   const reply = input.reply ? sql`(${input.reply})` : sql`null::jsonb`;
-  const statements: SQLWrapper[] = [
+  const changes: SQLWrapper[] = [
     enter(actorId, ctx.requestId),
     ...(key ? [sql`select app.claim_key(${scope}, ${key.key}, decode(${key.fingerprint}, 'hex'))`] : []),
     ...(input.authorize ? [input.authorize] : []),
@@ -76,11 +76,10 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
         select ${newId('act')}, ${activity.projectId ?? null}, ${actorId}, ${activity.action},
           ${activity.subjectId}, ${toJsonb(activity.data ?? {})}, ${ctx.requestId}
         where ${activity.onlyIf ?? sql`true`}`,
-    ...messages.map(
-      (message) => sql`insert into ${outbox} (id, topic, payload, request_id)
-        select ${message.id}, ${message.topic}, ${toJsonb(message.payload)}, ${ctx.requestId}
-        where ${message.onlyIf ?? sql`true`}`,
-    ),
+  ];
+  const statements = [
+    ...changes,
+    ...messages.map((message) => keep(message, ctx.requestId)),
     ...(input.lastly ?? []),
     key
       ? sql`select app.keep_reply(${key.key}, ${input.status}, ${reply}, ${activity.projectId ?? null})`
@@ -93,9 +92,9 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
       deadline: 'write',
     });
     ctx.bookmark = laterBookmark(ctx.bookmark, parseBookmark(values<string>(results.at(-1))[0] ?? ''));
-    if (messages.length > 0) {
-      const ids = messages.map((message) => message.id);
-      const dispatched = dispatchOutbox(ctx.services, ids);
+    const rows = results.slice(changes.length, changes.length + messages.length).flatMap(values<OutboxRow>);
+    if (rows.length > 0) {
+      const dispatched = dispatchRows(ctx.services, rows);
       ctx.waitUntil('outbox', dispatched);
       // Not done in time, it is repeated by cron: the write itself stands.
       if (input.settleOutboxMs) {
@@ -131,6 +130,18 @@ export async function findOwnReply<T>(ctx: RequestContext): Promise<Written<T> |
 function bumpMessage(tags: SQL, onlyIf: SQL | undefined): OutboxMessage {
   const payload = sql`select jsonb_build_object('tags', ${tags}, 'position', app.bookmark())`;
   return { topic: 'cache.bump', payload, ...(onlyIf && { onlyIf }) };
+}
+
+/** Writes a message down, to be done by this request or, when it is not heard of again, by cron; selects the row. */
+function keep({ id, topic, payload, onlyIf }: OutboxMessage & { id: string }, requestId: string): SQL {
+  return sql`with message as materialized (
+      select ${id}::text as id, ${topic}::text as topic, ${toJsonb(payload)} as payload, ${requestId}::text as request_id
+      where ${onlyIf ?? sql`true`}
+    ), kept as (
+      insert into ${outbox} (id, topic, payload, request_id, available_at)
+      select id, topic, payload, request_id, now() + make_interval(secs => ${CLAIM_SECONDS}::integer) from message
+    )
+    select jsonb_build_object('id', id, 'topic', topic, 'payload', payload, 'requestId', request_id) from message`;
 }
 
 function toJsonb(value: object): SQL {

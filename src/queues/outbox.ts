@@ -63,7 +63,7 @@ export interface OutboxMessage {
   onlyIf?: SQL;
 }
 
-interface ClaimedRow {
+export interface OutboxRow {
   id: string;
   topic: string;
   payload: unknown;
@@ -76,38 +76,21 @@ interface ClaimedRow {
  */
 const SOON_MS = [500, 2_500];
 
-/** So long cron leaves a row to the request that wrote it and is about to do it. */
-const OWN_SECONDS = 10;
-
-/** A claimed row that was not marked done is tried again after this long, doubled each time up to an hour. */
-const CLAIM_SECONDS = 30;
+/**
+ * Whoever writes a row does it after the commit, and has so long for it before cron does. A row that cron has claimed and
+ * that was not marked done is tried again after this long, doubled each time up to an hour.
+ */
+export const CLAIM_SECONDS = 30;
 const MAX_CLAIM_SECONDS = 3_600;
 
 /**
- * Does what the waiting outbox rows ask for: those named, or up to 100 that no request does any more. Every row is done at
- * least once; all of it can be repeated without harm. Returns how many rows were done; rejects with the first
- * failure after every row was tried, of named ones some more than once.
+ * Does what rows ask for that were just written, of which this request holds the first claim. Every row is done at least
+ * once; all of it can be repeated without harm. Returns how many were done; rejects with the first failure after every row
+ * was tried, what is urgent more than once.
  */
-export async function dispatchOutbox(services: Services, ids?: string[]): Promise<number> {
-  const asked = ids
-    ? sql`id = any(${textArray(ids)}::text[])`
-    : sql`(attempts > 0 or created_at <= now() - make_interval(secs => ${OWN_SECONDS}::integer))`;
-  const due = sql`select id from outbox where done_at is null and available_at <= now() and ${asked}
-    order by available_at limit 100 for update skip locked`;
-  const results = await runBatch(
-    services.db.service,
-    [
-      enter(null, 'outbox'),
-      sql`update outbox set attempts = attempts + 1, available_at = now() + make_interval(secs => least(${CLAIM_SECONDS}::integer * 2 ^ attempts, ${MAX_CLAIM_SECONDS}::integer))
-          where id in (${due})
-          returning jsonb_build_object('id', id, 'topic', topic, 'payload', payload, 'requestId', request_id)`,
-    ],
-    { deadline: 'write' },
-  );
-  // Who is told of a change and looks must not find what was cached before it.
-  const rows = values<ClaimedRow>(results[1]).toSorted((a, b) => Number(isBump(b)) - Number(isBump(a)));
+export async function dispatchRows(services: Services, rows: OutboxRow[]): Promise<number> {
   let { done, failed } = await performAll(services, rows);
-  for (const pauseMs of ids ? SOON_MS : []) {
+  for (const pauseMs of SOON_MS) {
     const urgent = failed.filter(({ row }) => isUrgent(row));
     if (urgent.length === 0) break;
     await sleep(pauseMs);
@@ -118,21 +101,43 @@ export async function dispatchOutbox(services: Services, ids?: string[]): Promis
     done += again.done;
     failed = [...failed.filter(({ row }) => !isUrgent(row)), ...again.failed];
   }
-  const [first] = failed;
-  if (first) throw first.error;
-  return done;
+  return throwFirst({ done, failed });
+}
+
+/** Claims up to 100 rows that no request does any more, and does what they ask for. As dispatchRows, but tries each once. */
+export async function dispatchDue(services: Services): Promise<number> {
+  const results = await runBatch(
+    services.db.service,
+    [
+      enter(null, 'outbox'),
+      sql`update outbox set attempts = attempts + 1, available_at = now() + make_interval(secs => least(${CLAIM_SECONDS}::integer * 2 ^ attempts, ${MAX_CLAIM_SECONDS}::integer))
+          where id in (
+            select id from outbox where done_at is null and available_at <= now()
+            order by available_at limit 100 for update skip locked)
+          returning jsonb_build_object('id', id, 'topic', topic, 'payload', payload, 'requestId', request_id)`,
+    ],
+    { deadline: 'write' },
+  );
+  return throwFirst(await performAll(services, values<OutboxRow>(results[1])));
 }
 
 interface Outcome {
   /** How many rows were done, and are marked so. */
   done: number;
-  failed: { row: ClaimedRow; error: unknown }[];
+  failed: { row: OutboxRow; error: unknown }[];
 }
 
-async function performAll(services: Services, rows: ClaimedRow[]): Promise<Outcome> {
+function throwFirst({ done, failed }: Outcome): number {
+  const [first] = failed;
+  if (first) throw first.error;
+  return done;
+}
+
+async function performAll(services: Services, rows: OutboxRow[]): Promise<Outcome> {
   const done: string[] = [];
   const failed: Outcome['failed'] = [];
-  for (const row of rows) {
+  // Who is told of a change and looks must not find what was cached before it.
+  for (const row of rows.toSorted((a, b) => Number(isBump(b)) - Number(isBump(a)))) {
     try {
       await perform(services, row);
       done.push(row.id);
@@ -151,15 +156,15 @@ async function performAll(services: Services, rows: ClaimedRow[]): Promise<Outco
 }
 
 /** What caches would go on to say of a right that has ended. */
-function isUrgent({ topic }: ClaimedRow): boolean {
+function isUrgent({ topic }: OutboxRow): boolean {
   return topic === 'cache.bump' || topic === 'sessions.revoked';
 }
 
-function isBump({ topic }: ClaimedRow): boolean {
+function isBump({ topic }: OutboxRow): boolean {
   return topic === 'cache.bump';
 }
 
-async function perform(services: Services, row: ClaimedRow): Promise<void> {
+async function perform(services: Services, row: OutboxRow): Promise<void> {
   const { requestId } = row;
   switch (row.topic) {
     case 'job.started': {

@@ -15,8 +15,8 @@ export interface Call {
   headers?: Record<string, string>;
   /** Sent as it is, with the content type of `headers`. */
   raw?: BodyInit;
-  /** Instead of the variables of the stack. */
-  variables?: Record<string, string>;
+  /** Instead of the variables and bindings of the stack. */
+  variables?: Record<string, unknown>;
   /** Aborts when the client goes. */
   signal?: AbortSignal;
   /** Reply at once, without what goes on in the background. */

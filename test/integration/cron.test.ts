@@ -9,8 +9,13 @@ import { fakeCoordinators } from '../helpers/fakes/coordinator.ts';
 
 const EVERY_MINUTE = '* * * * *';
 const EVERY_HOUR = '17 * * * *';
-/** Nobody listens there: the reply is sent, and what should follow the commit fails. */
-const NO_SERVICE_DATABASE = { DATABASE_SERVICE_URL: 'postgres://darkroom_service:x@127.0.0.1:1/darkroom' };
+/** The reply is sent, and what should follow the commit fails. */
+const NO_COORDINATOR = {
+  CRAWL_COORDINATOR: {
+    idFromName: String,
+    get: () => ({ start: async () => await Promise.reject(new Error('the object is gone')) }),
+  },
+};
 
 async function runCron(cron: string, bindings: object = {}): Promise<void> {
   await worker.scheduled(
@@ -27,11 +32,9 @@ async function outboxOf(jobId: string) {
   );
 }
 
-/** Cron leaves what was just written to the request that wrote it. */
+/** As if the request that wrote it had had its time. */
 async function ageOutboxOf(jobId: string): Promise<void> {
-  await query(`update outbox set created_at = now() - interval '1 minute' where payload->>'jobId' = $1`, [
-    jobId,
-  ]);
+  await query(`update outbox set available_at = now() where payload->>'jobId' = $1`, [jobId]);
 }
 
 describe('every minute', () => {
@@ -42,7 +45,7 @@ describe('every minute', () => {
     const job = await createJob(ada, await createProject(ada), ['/image/late.jpg']);
     const started = await ada.call(`/v1/jobs/${job}/start`, {
       method: 'POST',
-      variables: NO_SERVICE_DATABASE,
+      variables: NO_COORDINATOR,
     });
     expect(started.status).toBe(200);
     expect(await outboxOf(job)).toMatchObject([{ done_at: null }]);
@@ -58,15 +61,13 @@ describe('every minute', () => {
   it('tries again when the coordinator did not answer, and no sooner than its claim allows', async () => {
     const ada = await signUp();
     const job = await createJob(ada, await createProject(ada), ['/image/refused.jpg']);
-    await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_SERVICE_DATABASE });
+    await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_COORDINATOR });
     await ageOutboxOf(job);
-    const start = async () => await Promise.reject(new Error('the object is gone'));
-    const CRAWL_COORDINATOR = { idFromName: String, get: () => ({ start }) };
-    await expect(runCron(EVERY_MINUTE, { CRAWL_COORDINATOR })).rejects.toThrow('the object is gone');
+    await expect(runCron(EVERY_MINUTE, NO_COORDINATOR)).rejects.toThrow('the object is gone');
     expect(await outboxOf(job)).toMatchObject([{ attempts: 1, done_at: null }]);
-    await runCron(EVERY_MINUTE, { CRAWL_COORDINATOR });
+    await runCron(EVERY_MINUTE, NO_COORDINATOR);
     expect(await outboxOf(job)).toMatchObject([{ attempts: 1 }]);
-    await query(`update outbox set available_at = now() where payload->>'jobId' = $1`, [job]);
+    await ageOutboxOf(job);
     await runCron(EVERY_MINUTE);
     expect(await finishJob(ada, job)).toMatchObject({ status: 'completed' });
   });
@@ -76,11 +77,10 @@ describe('every minute', () => {
     const job = await createJob(ada, await createProject(ada), ['/image/behind.jpg']);
     const id = `obx_${crypto.randomUUID()}`;
     await query(
-      `insert into outbox (id, topic, payload, available_at, created_at)
-        values ($1, 'sessions.revoked', '{"tokenHashes": ["x"]}', now() - interval '1 hour', now() - interval '1 hour')`,
+      `insert into outbox (id, topic, payload, available_at) values ($1, 'sessions.revoked', '{"tokenHashes": ["x"]}', now() - interval '1 hour')`,
       [id],
     );
-    await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_SERVICE_DATABASE });
+    await ada.call(`/v1/jobs/${job}/start`, { method: 'POST', variables: NO_COORDINATOR });
     await ageOutboxOf(job);
     await expect(runCron(EVERY_MINUTE, { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' })).rejects.toThrow();
     expect(await outboxOf(job)).toMatchObject([{ done_at: expect.anything() }]);
@@ -93,10 +93,7 @@ describe('every minute', () => {
 
   it('says so when a row asks for something unknown, and keeps it', async () => {
     const id = `obx_${crypto.randomUUID()}`;
-    await query(
-      `insert into outbox (id, topic, payload, created_at) values ($1, 'job.paused', '{}', now() - interval '1 minute')`,
-      [id],
-    );
+    await query(`insert into outbox (id, topic, payload) values ($1, 'job.paused', '{}')`, [id]);
     await expect(runCron(EVERY_MINUTE)).rejects.toThrow('job.paused');
     expect(await query('select done_at from outbox where id = $1', [id])).toEqual([{ done_at: null }]);
     await query('delete from outbox where id = $1', [id]);

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
-import { dispatchOutbox } from '../../src/queues/outbox.ts';
+import { dispatchRows } from '../../src/queues/outbox.ts';
 import { CLOSE, LATEST_EVERY_MS, progressKey, SUBPROTOCOL } from '../../src/rooms/protocol.ts';
 import type { RoomNamespace } from '../../src/rooms/room.ts';
 import { createTicketSigner, TICKET_TTL_MS } from '../../src/rooms/ticket.ts';
@@ -10,7 +10,7 @@ import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices } from '../../src/services.ts';
 import { createClient, createProject, type Person, signUp } from '../helpers/client.ts';
 import { askTicket, enterRoom, knock, openSocket, RoomClient } from '../helpers/room-client.ts';
-import { addMember, sqlAsSuperuser } from '../helpers/sql.ts';
+import { addMember } from '../helpers/sql.ts';
 
 const { ROOM, MEDIA_SIGNING_KEY } = env as unknown as { ROOM: RoomNamespace; MEDIA_SIGNING_KEY: string };
 const ORIGIN = 'http://darkroom.test';
@@ -265,16 +265,11 @@ describe('what the Worker tells a room', () => {
     if (!config.ok) throw new Error('not configured');
     const services = createServices(config.config, openScope('test'));
     const say = async (row: string, topic: string, payload: object) => {
-      await sqlAsSuperuser('insert into outbox (id, topic, payload) values ($1, $2, $3)', [
-        row,
-        topic,
-        JSON.stringify({ projectId: project, ...payload }),
-      ]);
-      expect(await dispatchOutbox(services, [row])).toBe(1);
+      const told = { id: row, topic, payload: { projectId: project, ...payload }, requestId: null };
+      expect(await dispatchRows(services, [told])).toBe(1);
     };
     await say(id, 'room.publish', { events });
-    await sqlAsSuperuser('update outbox set done_at = null, available_at = now() where id = $1', [id]);
-    expect(await dispatchOutbox(services, [id])).toBe(1);
+    await say(id, 'room.publish', { events });
     await one.until(() => one.events.length === 3);
     one.say(chat('after'));
     await one.until(() => one.events.length === 4);
