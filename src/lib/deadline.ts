@@ -24,19 +24,10 @@ const GRACE_MS = 5;
 /**
  * Runs `work` with a signal that aborts, as a DeadlineError, after `ms` milliseconds. Unlike that of
  * AbortSignal.timeout its timer ends with the work: a Durable Object with a timer under way stays awake. A process that
- * was stopped finds its timers due before the answers that have come: those are heard first. `end` aborts it before, with
- * its own reason.
+ * was stopped finds its timers due before the answers that have come: those are heard first.
  */
-export async function withAbort<T>(
-  ms: number,
-  work: (signal: AbortSignal) => Promise<T>,
-  end: AbortSignal | null = null,
-): Promise<T> {
+export async function withAbort<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = new AbortController();
-  // AbortSignal.any would do it, and take the runtime several times as long.
-  const follow = () => deadline.abort(end?.reason);
-  if (end?.aborted) follow();
-  end?.addEventListener('abort', follow, { once: true });
   const abort = () => deadline.abort(new DeadlineError(`no answer within ${ms} ms`));
   const started = performance.now();
   let timer = setTimeout(() => {
@@ -47,6 +38,5 @@ export async function withAbort<T>(
     return await work(deadline.signal);
   } finally {
     clearTimeout(timer);
-    end?.removeEventListener('abort', follow);
   }
 }

@@ -77,10 +77,10 @@ function keepJsonText(c: Context<AppEnv>): void {
 async function tagBody(c: Context<AppEnv>): Promise<void> {
   if (c.res.status !== 200 || c.res.headers.has('etag')) return;
   const text = jsonTexts.get(c.res);
-  if (text !== undefined) return c.res.headers.set('etag', await weakTagOf(text));
+  if (text !== undefined) return c.res.headers.set('etag', weakTagOf(text));
   const body = new Uint8Array(await c.res.arrayBuffer());
   const headers = new Headers(c.res.headers);
-  headers.set('etag', await weakTagOf(body));
+  headers.set('etag', weakTagOf(body));
   replace(c, new Response(body, { headers }));
 }
 

@@ -31,7 +31,10 @@ export async function guardedCall<T>(
   const tell = (outcome: Outcome) => noteChange(guard, admitted?.(outcome) ?? null, outcome);
   const started = performance.now();
   try {
-    const result = await withAbort(deadlineMs, work, scope.signal);
+    const result = await withAbort(deadlineMs, async (late) => {
+      const signal = scope.signal ? AbortSignal.any([late, scope.signal]) : late;
+      return await work(signal);
+    });
     tell({ kind: 'ok' });
     return result;
   } catch (error) {

@@ -9,6 +9,6 @@ export async function addFoundUrls(service: Database, run: RunRef, urls: GivenUr
   return await callService(
     service,
     run.requestId ?? 'discover',
-    sql`app.add_items(${run.jobId}, ${run.epoch}, ${await hashed(urls)}::jsonb)`,
+    sql`app.add_items(${run.jobId}, ${run.epoch}, ${hashed(urls)}::jsonb)`,
   );
 }

@@ -17,6 +17,6 @@ export async function addSources(service: Database, run: RunRef, sources: FoundS
   return await callService(
     service,
     run.requestId ?? 'discover',
-    sql`app.add_sources(${run.jobId}, ${run.epoch}, ${await hashed(sources)}::jsonb)`,
+    sql`app.add_sources(${run.jobId}, ${run.epoch}, ${hashed(sources)}::jsonb)`,
   );
 }

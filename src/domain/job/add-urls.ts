@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { RequestContext } from '../../context.ts';
 import { crawlJobs } from '../../db/schema/job.ts';
 import { enterProjectOfJob, select } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
-import { sha256, toHex } from '../../lib/bytes.ts';
 import { requireUser } from '../account/require-user.ts';
 import { type ItemContext, type Job, jobView } from './view.ts';
 
@@ -14,9 +14,9 @@ export interface GivenUrl {
 }
 
 /** The JSON that app.add_items and app.add_sources take, with each URL's hash. */
-export async function hashed<T extends { url: string }>(urls: T[]): Promise<string> {
+export function hashed<T extends { url: string }>(urls: T[]): string {
   return JSON.stringify(
-    await Promise.all(urls.map(async (one) => ({ ...one, hash: toHex(await sha256(one.url)) }))),
+    urls.map((one) => ({ ...one, hash: createHash('sha256').update(one.url).digest('hex') })),
   );
 }
 
@@ -24,8 +24,8 @@ export async function hashed<T extends { url: string }>(urls: T[]): Promise<stri
  * Adds URLs to run 0 of a job, which is its draft. Ten thousand take a second, so that they get no more time than
  * other writes: app.enter ends a statement after 10 s, and a longer deadline would wait for nothing.
  */
-export async function addItems(jobId: string, urls: GivenUrl[]): Promise<SQL> {
-  return sql`select app.add_items(${jobId}, 0, ${await hashed(urls)}::jsonb)`;
+export function addItems(jobId: string, urls: GivenUrl[]): SQL {
+  return sql`select app.add_items(${jobId}, 0, ${hashed(urls)}::jsonb)`;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function addUrls(ctx: RequestContext, jobId: string, urls: GivenUrl
   requireUser(ctx);
   return await write<Job>(ctx, {
     authorize: enterProjectOfJob(jobId, 'editor'),
-    effects: [await addItems(jobId, urls)],
+    effects: [addItems(jobId, urls)],
     activity: {
       action: 'job.changed',
       subjectId: jobId,

@@ -39,11 +39,11 @@ export async function createJob(
           values (${id}, ${projectId}, ${input.kind}, ${JSON.stringify(input.options)}::jsonb, 0, ${laneChunk}, app.actor())`,
       sql`insert into ${jobTotals} (job_id, project_id, pending) values (${id}, ${projectId}, 0)`,
       input.kind === 'urls'
-        ? await addItems(
+        ? addItems(
             id,
             input.urls.map((url) => ({ url })),
           )
-        : sql`select app.add_sources(${id}, 0, ${await hashed(sources)}::jsonb)`,
+        : sql`select app.add_sources(${id}, 0, ${hashed(sources)}::jsonb)`,
     ],
     activity: { action: 'job.created', subjectId: id, projectId, data: { kind: input.kind } },
     status: 201,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../../src/lib/bytes.ts';
 import { matchesTag, weakTagOf } from '../../../src/lib/entity-tag.ts';
 
 describe('an If-None-Match header', () => {
@@ -17,16 +16,12 @@ describe('an If-None-Match header', () => {
 });
 
 describe('the tag of a body', () => {
-  it('is a weak tag that only the same body has', async () => {
-    const tag = await weakTagOf('{"a":1}');
-    expect(tag).toMatch(/^W\/"[A-Za-z0-9_-]{22}"$/);
-    expect(await weakTagOf(utf8('{"a":1}'))).toBe(tag);
-    expect(await weakTagOf('{"a":2}')).not.toBe(tag);
-    expect(matchesTag(tag, tag)).toBe(true);
-  });
+  const tagOf = (text: string) => weakTagOf(new TextEncoder().encode(text));
 
-  it('is the beginning of its SHA-256', async () => {
-    // FIPS 180-4, the example of one block.
-    expect(await weakTagOf('abc')).toBe('W/"ungWv48Bz-pBQUDeXa4iIw"');
+  it('is a weak tag that only the same body has', () => {
+    expect(tagOf('{"a":1}')).toMatch(/^W\/"[A-Za-z0-9_-]{22}"$/);
+    expect(tagOf('{"a":1}')).toBe(tagOf('{"a":1}'));
+    expect(tagOf('{"a":2}')).not.toBe(tagOf('{"a":1}'));
+    expect(matchesTag(tagOf('x'), tagOf('x'))).toBe(true);
   });
 });
