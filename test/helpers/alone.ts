@@ -1,4 +1,5 @@
-import { env } from 'cloudflare:workers';
+import { Redis } from '@upstash/redis';
+import { inject } from 'vitest';
 import { sleep } from '../../src/lib/sleep.ts';
 
 const LOCK = 'test:alone';
@@ -11,22 +12,13 @@ const TRY_EVERY_MS = 50;
  * the objects of its own Worker, where nobody waits for them.
  */
 export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  const { UPSTASH_REDIS_REST_URL: url = '', UPSTASH_REDIS_REST_TOKEN: token = '' } = inject('variables');
+  const redis = new Redis({ url, token, enableTelemetry: false, automaticDeserialization: false });
   const owner = crypto.randomUUID();
-  while ((await redis('set', LOCK, owner, 'nx', 'px', LEASE_MS)) === null) await sleep(TRY_EVERY_MS);
+  while ((await redis.set(LOCK, owner, { nx: true, px: LEASE_MS })) === null) await sleep(TRY_EVERY_MS);
   try {
     return await work();
   } finally {
-    if ((await redis('get', LOCK)) === owner) await redis('del', LOCK);
+    if ((await redis.get(LOCK)) === owner) await redis.del(LOCK);
   }
-}
-
-async function redis(...command: (string | number)[]): Promise<unknown> {
-  const { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN } = env as unknown as Record<string, string>;
-  const response = await fetch(String(UPSTASH_REDIS_REST_URL), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${UPSTASH_REDIS_REST_TOKEN}` },
-    body: JSON.stringify(command),
-  });
-  if (!response.ok) throw new Error(`Redis answered ${response.status}: ${await response.text()}`);
-  return ((await response.json()) as { result: unknown }).result;
 }

@@ -183,8 +183,8 @@ describe('what is not public', () => {
         [`project:${project}`],
       );
     expect(await waiting()).toHaveLength(1);
-    await sqlAsSuperuser(`update outbox set available_at = now() where topic = 'copies.purge'`);
     await alone(async () => {
+      await sqlAsSuperuser(`update outbox set available_at = now() where topic = 'copies.purge'`);
       await worker.scheduled(createScheduledController({ cron: '* * * * *' }), env, createExecutionContext());
     });
     expect(await waiting()).toEqual([]);
