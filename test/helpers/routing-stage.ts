@@ -91,7 +91,9 @@ export async function openRoutingStage(): Promise<RoutingStage> {
     );
     const isThere = async () => {
       const text = 'select from replication where beat_at = $1::timestamptz';
-      return (await standby.query(text, [beats.rows[0]?.beat])).rowCount === 1 || undefined;
+      // A standby that is far behind does not even have the table.
+      const found = await standby.query(text, [beats.rows[0]?.beat]).catch(() => null);
+      return (found?.rowCount ?? 0) > 0;
     };
     if (!(await poll(isThere, CATCH_UP_MS, 2))) throw new Error('the replica does not catch up');
   };
