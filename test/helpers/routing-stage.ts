@@ -93,7 +93,7 @@ export async function openRoutingStage(): Promise<RoutingStage> {
       const text = 'select from replication where beat_at = $1::timestamptz';
       // A standby that is far behind does not even have the table.
       const found = await standby.query(text, [beats.rows[0]?.beat]).catch(() => null);
-      return (found?.rowCount ?? 0) > 0;
+      return found?.rowCount === 1 || undefined;
     };
     if (!(await poll(isThere, CATCH_UP_MS, 2))) throw new Error('the replica does not catch up');
   };
