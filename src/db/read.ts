@@ -1,4 +1,4 @@
-import type { SQL, SQLWrapper } from 'drizzle-orm';
+import type { SQLWrapper } from 'drizzle-orm';
 import { actorIdOf, type RequestContext } from '../context.ts';
 import { type Bookmark, isLater, laterBookmark } from '../lib/bookmark.ts';
 import { type Rows, runBatch, values } from './batch.ts';
@@ -6,6 +6,7 @@ import type { Database, Databases } from './client.ts';
 import { bookmarkOf, enterRead, enterReplica, type Position, readPosition } from './position.ts';
 import { routeRead } from './route-read.ts';
 import { ReplicaError } from './sql-error.ts';
+import { type Call, selectCalls } from './statement.ts';
 
 /**
  * Where a read may be answered. `replica`: a moment old, but never older than what the caller has seen. `primary`: as it
@@ -15,7 +16,7 @@ export type ReadSource = 'replica' | 'primary';
 
 export interface ReadInput {
   from: ReadSource;
-  authorize?: SQL;
+  authorize?: Call;
   /** Selects one JSON value a row. */
   query: SQLWrapper;
   /** For what is asked by name: when the replica has none, or null, the primary says whether that is so. */
@@ -97,17 +98,17 @@ function correctKnown(ctx: ReadContext, reached: Bookmark): void {
 /** Fails closed after the deadline. One snapshot for the whole batch, so that the position is that of the rows. */
 async function ask(
   database: Database,
-  enter: SQL,
+  enter: Call,
   { authorize, query }: ReadInput,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const results = await runBatch(database, [enter, ...(authorize ? [authorize] : []), query], {
+  const results = await runBatch(database, [selectCalls(enter, authorize), query], {
     deadline: 'read',
     readOnly: true,
     isolation: 'RepeatableRead',
     ...(signal && { signal }),
   });
-  return { at: readPosition(results[0]), rows: results.at(-1) };
+  return { at: readPosition(results[0]), rows: results[1] };
 }
 
 function toReadAt<T>({ at, rows }: Answer): ReadAt<T> {

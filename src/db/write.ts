@@ -8,12 +8,12 @@ import { CLAIM_SECONDS, dispatchRows, type OutboxMessage, type OutboxRow } from 
 import { runBatch, values } from './batch.ts';
 import { bookmarkOf, enterRead, readPosition } from './position.ts';
 import { activityLogs, outbox } from './schema/platform.ts';
-import { enter } from './statement.ts';
+import { type Call, enterCall, selectCalls } from './statement.ts';
 import { ReplayError } from './sql-error.ts';
 
 export interface WriteInput {
   /** Authorises and names the tenant; runs before the effects. */
-  authorize?: SQL;
+  authorize?: Call;
   effects: SQLWrapper[];
   /** `onlyIf`: for a change that may turn out to be none. */
   activity: {
@@ -67,32 +67,28 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
   const { activity } = input;
 
   const reply = input.reply ? sql`(${input.reply})` : sql`null::jsonb`;
-  const changes: SQLWrapper[] = [
-    enter(actorId, ctx.requestId),
-    ...(key ? [sql`select app.claim_key(${scope}, ${key.key}, decode(${key.fingerprint}, 'hex'))`] : []),
-    ...(input.authorize ? [input.authorize] : []),
-    ...input.effects,
-    sql`insert into ${activityLogs} (id, project_id, actor_id, action, subject_id, data, request_id)
-        select ${newId('act')}, ${activity.projectId ?? null}, ${actorId}, ${activity.action},
-          ${activity.subjectId}, ${toJsonb(activity.data ?? {})}, ${ctx.requestId}
-        where ${activity.onlyIf ?? sql`true`}`,
-  ];
   const statements = [
-    ...changes,
-    ...messages.map((message) => keep(message, ctx.requestId)),
+    selectCalls(
+      enterCall(actorId, ctx.requestId),
+      key ? sql`app.claim_key(${scope}, ${key.key}, decode(${key.fingerprint}, 'hex'))` : undefined,
+      input.authorize,
+    ),
+    ...input.effects,
+    note(activity, messages, { actorId, requestId: ctx.requestId }),
     ...(input.lastly ?? []),
-    key
-      ? sql`select app.keep_reply(${key.key}, ${input.status}, ${reply}, ${activity.projectId ?? null})`
-      : sql`select ${reply}`,
-    sql`select app.bookmark()`,
+    selectCalls(
+      key ? sql`app.keep_reply(${key.key}, ${input.status}, ${reply}, ${activity.projectId ?? null})` : reply,
+      sql`app.bookmark()`,
+    ),
   ];
 
   try {
     const results = await runBatch(ctx.services.db.primary, statements, {
       deadline: 'write',
     });
-    ctx.bookmark = laterBookmark(ctx.bookmark, parseBookmark(values<string>(results.at(-1))[0] ?? ''));
-    const rows = results.slice(changes.length, changes.length + messages.length).flatMap(values<OutboxRow>);
+    const [body, bookmark] = results.at(-1)?.[0] ?? [];
+    ctx.bookmark = laterBookmark(ctx.bookmark, parseBookmark(String(bookmark)));
+    const rows = values<OutboxRow>(results[1 + input.effects.length]);
     if (rows.length > 0) {
       const dispatched = dispatchRows(ctx.services, rows);
       ctx.waitUntil('outbox', dispatched);
@@ -101,7 +97,8 @@ export async function write<T = null>(ctx: RequestContext, input: WriteInput): P
         await withDeadline(dispatched, input.settleOutboxMs, 'the outbox').catch(() => 0);
       }
     }
-    return { status: input.status, body: onlyValue<T>(values<T>(results.at(-2))), replayed: false };
+    // For 204 it is null, which is what `T` is then.
+    return { status: input.status, body: body as T, replayed: false };
   } catch (error) {
     if (error instanceof AppError && error.code === 'idempotency_in_progress' && !key) {
       throw new AppError('conflict', 'Somebody else is changing it; repeat the request.', {
@@ -132,26 +129,34 @@ function bumpMessage(tags: SQL, onlyIf: SQL | undefined): OutboxMessage {
   return { topic: 'cache.bump', payload, ...(onlyIf && { onlyIf }) };
 }
 
-/** Writes a message down, to be done by this request or, when it is not heard of again, by cron; selects the row. */
-function keep({ id, topic, payload, onlyIf }: OutboxMessage & { id: string }, requestId: string): SQL {
-  return sql`with message as materialized (
-      select ${id}::text as id, ${topic}::text as topic, ${toJsonb(payload)} as payload, ${requestId}::text as request_id
-      where ${onlyIf ?? sql`true`}
-    ), kept as (
+/**
+ * Writes down what is done, and the messages about it, to be done by this request or, when it is not heard of again, by
+ * cron; selects the messages' rows.
+ */
+function note(
+  activity: WriteInput['activity'],
+  messages: (OutboxMessage & { id: string })[],
+  { actorId, requestId }: { actorId: string | null; requestId: string },
+): SQL {
+  const done = sql`insert into ${activityLogs} (id, project_id, actor_id, action, subject_id, data, request_id)
+    select ${newId('act')}, ${activity.projectId ?? null}, ${actorId}, ${activity.action},
+      ${activity.subjectId}, ${toJsonb(activity.data ?? {})}, ${requestId}
+    where ${activity.onlyIf ?? sql`true`}`;
+  if (messages.length === 0) return done;
+  const rows = messages.map(
+    ({ id, topic, payload, onlyIf }) =>
+      sql`select ${id}::text as id, ${topic}::text as topic, ${toJsonb(payload)} as payload where ${onlyIf ?? sql`true`}`,
+  );
+  return sql`with done as (${done}), messages as materialized (${sql.join(rows, sql` union all `)}), kept as (
       insert into ${outbox} (id, topic, payload, request_id, available_at)
-      select id, topic, payload, request_id, now() + make_interval(secs => ${CLAIM_SECONDS}::integer) from message
+      select id, topic, payload, ${requestId}, now() + make_interval(secs => ${CLAIM_SECONDS}::integer) from messages
     )
-    select jsonb_build_object('id', id, 'topic', topic, 'payload', payload, 'requestId', request_id) from message`;
+    select jsonb_build_object('id', id, 'topic', topic, 'payload', payload, 'requestId', ${requestId}::text)
+    from messages`;
 }
 
 function toJsonb(value: object): SQL {
   return is(value, SQL) ? sql`(${value})` : sql`${JSON.stringify(value)}::jsonb`;
-}
-
-/** A reply statement selects exactly one row; for 204 its value is null, which is what `T` is then. */
-function onlyValue<T>(rows: T[]): T {
-  const [value] = rows;
-  return value as T;
 }
 
 async function findReply<T>(
@@ -163,7 +168,7 @@ async function findReply<T>(
   const results = await runBatch(
     ctx.services.db.primary,
     [
-      enterRead(actorId, ctx.requestId),
+      selectCalls(enterRead(actorId, ctx.requestId)),
       sql`select jsonb_build_object('fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body)
           from app.find_reply(${scope}, ${key.key})`,
     ],

@@ -18,14 +18,14 @@ interface Line {
 
 let ada: Person;
 let project: string;
+/** Darkroom's own, which other tests of this process go on with; set when it first asks the database. */
+let send: typeof fetch;
 
 beforeEach(async () => {
   ada = await signUp();
   project = await createProject(ada);
+  send = neonConfig.fetchFunction as typeof fetch;
 });
-
-// Darkroom's own, which other tests of this process go on with.
-const send = neonConfig.fetchFunction as typeof fetch;
 
 afterEach(() => {
   neonConfig.fetchFunction = send;

@@ -100,7 +100,7 @@ const PAGES: [string, number, (name: string) => SQLWrapper][] = [
     18,
     (name) =>
       selectImages(
-        sql`i.id in (select id from (${selectMatching(`prj_${name}`, {}, { after: null, limit: PAGE })}) matching)`,
+        selectMatching(`prj_${name}`, {}, { after: null, limit: PAGE, columns: sql`i.*` }),
         sql`order by i.id desc`,
       ),
   ],

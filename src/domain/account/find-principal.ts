@@ -1,12 +1,12 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { principal, type Principal } from '../../cache/principal-record.ts';
 import type { RequestContext } from '../../context.ts';
-import { runBatch, values } from '../../db/batch.ts';
+import { runBatch } from '../../db/batch.ts';
 import type { Database } from '../../db/client.ts';
 import { enterRead, readPosition } from '../../db/position.ts';
 import { sessions } from '../../db/schema/account.ts';
 import { apiKeys } from '../../db/schema/api-key.ts';
-import { enter } from '../../db/statement.ts';
+import { type Call, enter, selectCalls } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Bookmark } from '../../lib/bookmark.ts';
 import type { AccessTokenSubject } from '../../keys/access-token.ts';
@@ -23,7 +23,7 @@ export interface FoundPrincipal {
   readAt: Bookmark;
 }
 
-function lookUp(credential: Credential): SQL {
+function lookUp(credential: Credential): Call {
   switch (credential.kind) {
     case 'session':
       return sql`app.find_session(decode(${credential.name}, 'hex'))`;
@@ -58,10 +58,10 @@ async function ask(
 ): Promise<FoundPrincipal | null> {
   const results = await runBatch(
     database,
-    [enterRead(null, ctx.requestId), sql`select ${lookUp(credential)}`],
+    [selectCalls(enterRead(null, ctx.requestId), lookUp(credential))],
     { deadline: 'read', readOnly: true, isolation: 'RepeatableRead' },
   );
-  const found = values<unknown>(results[1])[0] ?? null;
+  const found = results[0]?.[0]?.[1] ?? null;
   if (found === null) return null;
   const { epoch, xmin: xid } = readPosition(results[0]);
   return { principal: principal().parse(found), readAt: { epoch, xid } };

@@ -6,7 +6,7 @@ import { enterProject } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { type ImageFilter, LAST_ID, matchesFacts, selectMatching } from '../image/filter.ts';
 import { matchesDecision } from '../image/matches-decision.ts';
-import { type ImageRecord, selectImages } from '../image/view.ts';
+import { imagesWhere, type ImageRecord, selectImages } from '../image/view.ts';
 
 /** Records held in memory at a time. */
 const PAGE_SIZE = 500;
@@ -61,14 +61,14 @@ export async function takeSnapshot(
             union select id from touched
           ) either order by id desc limit ${PAGE_SIZE}
         )
-        ${selectImages(
-          sql`i.id in (select id from candidates)`,
-          sql`order by i.id desc`,
+        select image from (${selectImages(
+          imagesWhere(sql`i.id in (select id from candidates)`),
+          sql``,
           sql`jsonb_build_object('isThere', pg_visible_in_snapshot(i.created_xid, ${at})
               and (i.deleted_xid is null or not pg_visible_in_snapshot(i.deleted_xid, ${at}))
               and ${matchesFacts(filter)})
             || case when i.id in (select id from touched) then coalesce(app.decision_at(i.id, ${at}), '{}') else '{}' end`,
-        )}`,
+        )}) as shown(image) order by image ->> 'id' desc`,
     });
   return {
     projectName,

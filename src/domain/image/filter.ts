@@ -50,7 +50,8 @@ export function matchesFacts(filter: ImageFilter): SQL {
 }
 
 /**
- * Selects the ids of the living images of a project that match, newest first, from below the id `after`.
+ * Selects the ids, or other columns of images as `i`, of the living images of a project that match, newest first, from
+ * below the id `after`.
  *
  * One facet leads, by an index that ends in the order of the list; the others are looked at row by row. Facet and id
  * are compared as one row, and ordered by: then no plan but a walk along that index has the order, whatever the
@@ -59,9 +60,10 @@ export function matchesFacts(filter: ImageFilter): SQL {
 export function selectMatching(
   projectId: string,
   filter: ImageFilter,
-  page: { after: string | null; limit: number },
+  page: { after: string | null; limit: number; columns?: SQL },
   more = sql`true`,
 ): SQL {
+  const columns = page.columns ?? sql`i.id`;
   const facets = facetsOf(filter);
   const after = page.after ?? LAST_ID;
   const matches = (rest: typeof facets) =>
@@ -69,7 +71,7 @@ export function selectMatching(
 
   if (filter.tag !== undefined) {
     // With `offset 0` each image is looked up by itself: a join may read all images of the project first.
-    return sql`select i.id from ${imageTags} t
+    return sql`select ${columns} from ${imageTags} t
       cross join lateral (select * from ${images} where id = t.image_id offset 0) i
       where t.project_id = ${projectId} and (t.tag, t.image_id) < (${filter.tag}, ${after})
         and (t.tag, t.image_id) > (${filter.tag}, '') and ${matches(facets)}
@@ -77,11 +79,11 @@ export function selectMatching(
   }
   const [lead, ...rest] = facets;
   if (!lead) {
-    return sql`select i.id from ${images} i where i.project_id = ${projectId} and i.id < ${after} and ${matches([])}
+    return sql`select ${columns} from ${images} i where i.project_id = ${projectId} and i.id < ${after} and ${matches([])}
       order by i.id desc limit ${page.limit}`;
   }
   const { column, value } = lead;
-  return sql`select i.id from ${images} i
+  return sql`select ${columns} from ${images} i
     where i.project_id = ${projectId} and (${column}, i.id) < (${value}, ${after})
       and (${column}, i.id) > (${value}, '') and ${matches(rest)}
     order by ${column} desc, i.id desc limit ${page.limit}`;

@@ -4,7 +4,7 @@ import { read } from '../../db/read.ts';
 import { enterProjectOfImage } from '../../db/statement.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { requireUser } from '../account/require-user.ts';
-import { type Image, type ImageRecord, selectImages, showImage } from './view.ts';
+import { type Image, imagesWhere, type ImageRecord, selectImages, showImage } from './view.ts';
 
 /** Errors: `not_found`, also for an image of a project the caller is not a member of. */
 export async function getImageRecord(ctx: RequestContext, imageId: string): Promise<ImageRecord> {
@@ -12,7 +12,7 @@ export async function getImageRecord(ctx: RequestContext, imageId: string): Prom
   const [record] = await read<ImageRecord>(ctx, {
     from: 'replica',
     authorize: enterProjectOfImage(imageId, 'viewer'),
-    query: selectImages(sql`i.id = ${imageId} and i.deleted_at is null`, sql``),
+    query: selectImages(imagesWhere(sql`i.id = ${imageId} and i.deleted_at is null`), sql``),
   });
   if (!record) throw new AppError('not_found', '');
   return record;

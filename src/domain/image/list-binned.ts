@@ -20,20 +20,18 @@ export async function listBinnedImages(
   requireUser(ctx);
   const [micros = null, id = null] = page.after?.split('.') ?? [];
   const at = sql`(timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond')`;
-  const rows = await read<{ key: string; image: ImageRecord }>(ctx, {
+  const rows = await read<ImageRecord & { key: string }>(ctx, {
     from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
-    query: sql`select jsonb_build_object('key', listed.key, 'image', shown.image)
-      from (
-        select i.id, i.deleted_at, (extract(epoch from i.deleted_at) * 1000000)::bigint || '.' || i.id as key
-        from ${images} i where i.project_id = ${projectId}
-          and i.deleted_at > now() - interval '30 days'
-          and (${id}::text is null or (i.deleted_at, i.id) < (${at}, ${id}))
-        order by i.deleted_at desc, i.id desc limit ${page.limit + 1}
-      ) listed
-      cross join lateral (${selectImages(sql`i.id = listed.id`, sql``)}) as shown(image)
-      order by listed.deleted_at desc, listed.id desc`,
+    query: selectImages(
+      sql`select i.* from ${images} i where i.project_id = ${projectId}
+        and i.deleted_at > now() - interval '30 days'
+        and (${id}::text is null or (i.deleted_at, i.id) < (${at}, ${id}))
+        order by i.deleted_at desc, i.id desc limit ${page.limit + 1}`,
+      sql`order by i.deleted_at desc, i.id desc`,
+      sql`jsonb_build_object('key', (extract(epoch from i.deleted_at) * 1000000)::bigint || '.' || i.id)`,
+    ),
   });
   const { data, nextCursor } = toPage(rows, page.limit, (row) => row.key);
-  return { data: data.map(({ image }) => showImage(ctx.services, image)), nextCursor };
+  return { data: data.map(({ key: _key, ...image }) => showImage(ctx.services, image)), nextCursor };
 }

@@ -15,11 +15,11 @@ export async function listImages(
   input: PageInput & { filter: ImageFilter },
 ): Promise<Page<Image>> {
   requireUser(ctx);
-  const matching = selectMatching(projectId, input.filter, { after: input.after, limit: input.limit + 1 });
+  const page = { after: input.after, limit: input.limit + 1, columns: sql`i.*` };
   const rows = await read<ImageRecord>(ctx, {
     from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
-    query: selectImages(sql`i.id in (select id from (${matching}) matching)`, sql`order by i.id desc`),
+    query: selectImages(selectMatching(projectId, input.filter, page), sql`order by i.id desc`),
   });
   const { data, nextCursor } = toPage(rows, input.limit, (image) => image.id);
   return { data: data.map((record) => showImage(ctx.services, record)), nextCursor };

@@ -16,7 +16,7 @@ import { createLeaseQueue } from '../../resilience/lease-queue.ts';
 import { readCapped } from '../../resilience/read-capped.ts';
 import { requireUser } from '../account/require-user.ts';
 import { takePlace } from '../account/take-place.ts';
-import { type Image, type ImageRecord, selectImages, showImage } from './view.ts';
+import { type Image, imagesWhere, type ImageRecord, selectImages, showImage } from './view.ts';
 
 /** From the first byte to the last: 10 MiB at 1 Mbit/s take 84 s. */
 const BODY_DEADLINE_MS = 120_000;
@@ -122,7 +122,10 @@ async function insertImage(
     activity: { action: 'image.uploaded', subjectId: id, projectId, onlyIf: sql`${kept} = ${id}` },
     tags: tagList(`project:${projectId}`),
     status: 201,
-    reply: sql`select found.image || jsonb_build_object('duplicate', found.image->>'id' <> ${id})
-      from (${selectImages(sql`i.id = ${kept}`, sql``)}) as found(image)`,
+    reply: selectImages(
+      imagesWhere(sql`i.id = ${kept}`),
+      sql``,
+      sql`jsonb_build_object('duplicate', i.id <> ${id})`,
+    ),
   });
 }

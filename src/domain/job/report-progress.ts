@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { runBatch, values } from '../../db/batch.ts';
 import { bookmarkOf, enterRead, readPosition } from '../../db/position.ts';
 import { crawlJobs } from '../../db/schema/job.ts';
+import { selectCalls } from '../../db/statement.ts';
 import { formatBookmark } from '../../lib/bookmark.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 import { describeError, logEvent } from '../../observability/logger.ts';
@@ -42,7 +43,7 @@ async function tellRoom(services: Services, jobId: string, requestId: string | n
   const results = await runBatch(
     services.db.service,
     [
-      enterRead(null, requestId ?? 'progress'),
+      selectCalls(enterRead(null, requestId ?? 'progress')),
       sql`select jsonb_build_object('projectId', job.project_id, 'progress', seen.progress,
           'version', extract(epoch from clock_timestamp()) * 1000)
         from ${crawlJobs} job, lateral (${selectProgress(jobId)}) as seen(progress) where job.id = ${jobId}`,

@@ -11,7 +11,7 @@ import { type Project, projectView } from './view.ts';
 export async function restoreProject(ctx: RequestContext, projectId: string): Promise<Written<Project>> {
   requireUser(ctx);
   return await write<Project>(ctx, {
-    authorize: sql`select app.restore_project(${projectId})`,
+    authorize: sql`app.restore_project(${projectId})`,
     effects: [],
     activity: { action: 'project.restored', subjectId: projectId, projectId },
     tags: tagList(`project:${projectId}`),

@@ -5,7 +5,7 @@ import { enterProjectOfImage } from '../../db/statement.ts';
 import { type Written, write } from '../../db/write.ts';
 import { newId } from '../../lib/id.ts';
 import { requireUser } from '../account/require-user.ts';
-import { type Image, type ImageRecord, selectImages, showImage } from '../image/view.ts';
+import { type Image, imagesWhere, type ImageRecord, selectImages, showImage } from '../image/view.ts';
 import { hasChanged, outcome } from './outcome.ts';
 import { reviewedEvent } from './reviewed-event.ts';
 
@@ -50,8 +50,11 @@ export async function decide(
     },
     outbox: [reviewedEvent(ctx)],
     status: 200,
-    reply: sql`select found.image || jsonb_build_object('reviewId', ${outcome} -> 'reviewId')
-      from (${selectImages(sql`i.id = ${imageId}`, sql``)}) as found(image)`,
+    reply: selectImages(
+      imagesWhere(sql`i.id = ${imageId}`),
+      sql``,
+      sql`jsonb_build_object('reviewId', ${outcome} -> 'reviewId')`,
+    ),
   });
   const { reviewId: id, ...record } = written.body;
   return { ...written, body: { ...showImage(ctx.services, record), reviewId: id } };

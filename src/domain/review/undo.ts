@@ -14,7 +14,7 @@ export async function undoReview(ctx: RequestContext, reviewId: string): Promise
   requireUser(ctx);
   const undoId = newId('rev', ctx.services.clock.now());
   return await write<Reviewed>(ctx, {
-    authorize: sql`select app.enter_project(app.project_of_review(${reviewId}), 'reviewer')`,
+    authorize: sql`app.enter_project(app.project_of_review(${reviewId}), 'reviewer')`,
     effects: [sql`select app.undo_review(${undoId}, ${reviewId})`],
     activity: {
       action: 'images.review_undone',
