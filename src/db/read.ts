@@ -78,6 +78,7 @@ export async function readAt<T>(ctx: ReadContext, input: ReadInput): Promise<Rea
       if (input.confirmNone && !values(answer.rows)[0]) throw new ReplicaError('behind');
       return answer;
     },
+    hasLeft: () => replica.database.guard.scope.signal?.aborted ?? false,
     anyReplica: async () => await ask(replica.database, enterRead(actorId, ctx.requestId), input),
   });
   if (from === 'primary') ctx.bookmark = laterBookmark(ctx.bookmark, bookmarkOf(answer.at));

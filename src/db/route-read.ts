@@ -11,6 +11,8 @@ export interface Sources<T> {
   primary(signal?: AbortSignal): Promise<T>;
   /** The replica, however old. */
   anyReplica(): Promise<T>;
+  /** Whether the caller has gone, or has no time left: what ends then says nothing of a database. */
+  hasLeft(): boolean;
 }
 
 export interface Routed<T> {
@@ -40,7 +42,7 @@ export async function routeRead<T>(
   for (;;) {
     const outcome = await within(asked, hedgeAfterMs);
     if (outcome) {
-      const isAlive = tell(guard, outcome);
+      const isAlive = tell(guard, outcome, sources.hasLeft());
       if ('answer' in outcome) return { from: 'replica', answer: outcome.answer };
       return await askPrimary(sources, isAlive);
     }
@@ -61,17 +63,17 @@ async function race<T>(
     primary.then((outcome) => ({ from: 'primary' as const, outcome })),
   ]);
   if (first.from === 'replica') {
-    tell(guard, first.outcome);
+    tell(guard, first.outcome, sources.hasLeft());
     if ('error' in first.outcome) return { from: 'primary', answer: unwrap(await primary) };
     abortPrimary.abort();
     return { from: 'replica', answer: first.outcome.answer };
   }
   if ('error' in first.outcome && isUnreachable(first.outcome.error)) {
     const late = await asked;
-    tell(guard, late);
+    tell(guard, late, sources.hasLeft());
     if ('answer' in late) return { from: 'replica', answer: late.answer };
   } else {
-    guard.failed();
+    if (!sources.hasLeft()) guard.failed();
     abortReplica.abort();
   }
   return { from: 'primary', answer: unwrap(first.outcome) };
@@ -89,13 +91,14 @@ async function askPrimary<T>(sources: Sources<T>, isReplicaAlive: boolean): Prom
 }
 
 /** Tells the guard how the replica did; returns whether it is alive. */
-function tell<T>(guard: ReplicaGuard, outcome: Asked<T>): boolean {
+function tell<T>(guard: ReplicaGuard, outcome: Asked<T>, hasLeft: boolean): boolean {
   if ('answer' in outcome) {
     guard.served();
     return true;
   }
   const { error } = outcome;
   if (error instanceof ReplicaError && error.reason === 'lags') guard.lags();
+  else if (isUnreachable(error) && hasLeft) return false;
   else if (isUnreachable(error)) guard.failed();
   else guard.served();
   // A schema that has not arrived yet, for example.

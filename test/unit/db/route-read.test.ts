@@ -34,7 +34,13 @@ async function route(parts: Parts) {
     failed: () => said.push('failed'),
     lags: () => said.push('lags'),
   };
-  const sources = { replica: answer('r'), primary: answer('p'), anyReplica: answer('old'), ...parts };
+  const sources = {
+    replica: answer('r'),
+    primary: answer('p'),
+    anyReplica: answer('old'),
+    hasLeft: () => false,
+    ...parts,
+  };
   const hedges = createRetryBudget({
     ...defaultSettings().retries,
     budgetRatio: 0,
@@ -69,6 +75,14 @@ describe('the way of a read', () => {
   ])('goes on to the primary when the replica %s', async (_, replica, says) => {
     expect(await route({ replica })).toEqual({ ...fromPrimary, said: [says] });
     expect(await route({ replica, primary: refuse })).toEqual({ code: 'not_found', said: [says] });
+  });
+
+  it('says nothing of a replica whose answer the caller no longer waits for', async () => {
+    const gone = { replica: down, hasLeft: () => true };
+    expect(await route({ ...gone, primary: down })).toEqual({ code: 'unavailable', said: [] });
+    const race = { ...gone, hedgeAfterMs: 1, replica: hang, primary: refuse };
+    expect(await route(race)).toEqual({ code: 'not_found', said: [] });
+    expect(await route({ hasLeft: () => true })).toMatchObject({ from: 'replica', said: ['served'] });
   });
 
   it('ends at the replica as it is when the primary is out of reach, but for what that refuses', async () => {
