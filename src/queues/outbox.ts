@@ -89,7 +89,7 @@ const MAX_CLAIM_SECONDS = 3_600;
  * was tried, what is urgent more than once.
  */
 export async function dispatchRows(services: Services, rows: OutboxRow[]): Promise<number> {
-  let { done, failed } = await performAll(services, rows);
+  let { done, failed, faults } = await performAll(services, rows);
   for (const pauseMs of SOON_MS) {
     const urgent = failed.filter(({ row }) => isUrgent(row));
     if (urgent.length === 0) break;
@@ -100,8 +100,9 @@ export async function dispatchRows(services: Services, rows: OutboxRow[]): Promi
     );
     done += again.done;
     failed = [...failed.filter(({ row }) => !isUrgent(row)), ...again.failed];
+    faults = [...faults, ...again.faults];
   }
-  return throwFirst({ done, failed });
+  return throwFirst({ done, failed, faults });
 }
 
 /** Claims up to 100 rows that no request does any more, and does what they ask for. As dispatchRows, but tries each once. */
@@ -125,10 +126,12 @@ interface Outcome {
   /** How many rows were done, and are marked so. */
   done: number;
   failed: { row: OutboxRow; error: unknown }[];
+  /** Why others, which were done too, could not be marked so: cron does them again. */
+  faults: { error: unknown }[];
 }
 
-function throwFirst({ done, failed }: Outcome): number {
-  const [first] = failed;
+function throwFirst({ done, failed, faults }: Outcome): number {
+  const [first] = [...failed, ...faults];
   if (first) throw first.error;
   return done;
 }
@@ -148,11 +151,13 @@ async function performAll(services: Services, rows: OutboxRow[]): Promise<Outcom
       logEvent('warn', 'outbox_failed', { outboxId: id, topic, requestId, ...describeError(error) });
     }
   }
-  if (done.length > 0) {
-    const mark = sql`update outbox set done_at = now() where id = any(${textArray(done)}::text[])`;
-    await runBatch(services.db.service, [enter(null, 'outbox'), mark], { deadline: 'write' });
-  }
-  return { done: done.length, failed };
+  if (done.length === 0) return { done: 0, failed, faults: [] };
+  const mark = sql`update outbox set done_at = now() where id = any(${textArray(done)}::text[])`;
+  return await runBatch(services.db.service, [enter(null, 'outbox'), mark], { deadline: 'write' }).then(
+    () => ({ done: done.length, failed, faults: [] }),
+    // What is urgent, and not done, does not wait for this.
+    (error: unknown) => ({ done: 0, failed, faults: [{ error }] }),
+  );
 }
 
 /** What caches would go on to say of a right that has ended. */
