@@ -1,4 +1,4 @@
-// What both peers do with a download: the same judgement as Darkroom's, and the same store.
+// What both peers do with a download: the same judgement as Darkroom's, which alone reads the pixel data, and the same store.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { inspectImage } from '../../src/crawl/inspect/index.ts';
