@@ -9,8 +9,11 @@ import { placePhotographs } from './sample-photographs.ts';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 150_000;
 const STOP_TIMEOUT_MS = 30_000;
-/** Away from the port a person's own `npm start` takes; a busy one is moved past. */
-const PORT = 18_787;
+/**
+ * Away from the port a person's own `npm start` takes; a busy one is moved past. Each worker of the tests has its own:
+ * wrangler needs seconds to listen on a port that was held for it until then.
+ */
+const PORT = 18_787 + 20 * Number(process.env['VITEST_POOL_ID'] ?? 0);
 
 export interface ReadyFile {
   consoleUrl: string;
