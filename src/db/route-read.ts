@@ -98,9 +98,8 @@ function tell<T>(guard: ReplicaGuard, outcome: Asked<T>, hasLeft: boolean): bool
   }
   const { error } = outcome;
   if (error instanceof ReplicaError && error.reason === 'lags') guard.lags();
-  else if (isUnreachable(error) && hasLeft) return false;
-  else if (isUnreachable(error)) guard.failed();
-  else guard.served();
+  else if (!isUnreachable(error)) guard.served();
+  else if (!hasLeft) guard.failed();
   // A schema that has not arrived yet, for example.
   if (error instanceof AppError && error.code === 'internal')
     logEvent('warn', 'replica_refused', describeError(error.cause));

@@ -1,7 +1,8 @@
 const encoder = new TextEncoder();
 
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(encoder.encode(text));
+  // In memory of its own, which the type leaves open.
+  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -99,10 +99,9 @@ const PAGES: [string, number, (name: string) => SQLWrapper][] = [
     'images as they are shown',
     18,
     (name) =>
-      selectImages(
-        selectMatching(`prj_${name}`, {}, { after: null, limit: PAGE, columns: sql`i.*` }),
-        sql`order by i.id desc`,
-      ),
+      selectImages(selectMatching(`prj_${name}`, {}, { after: null, limit: PAGE, columns: sql`i.*` }), {
+        order: sql`order by i.id desc`,
+      }),
   ],
   ['projects', 14, () => sql`select ${projectView} from app.list_projects(null, ${PAGE}) as projects`],
   [

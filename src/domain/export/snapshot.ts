@@ -61,14 +61,12 @@ export async function takeSnapshot(
             union select id from touched
           ) either order by id desc limit ${PAGE_SIZE}
         )
-        select image from (${selectImages(
-          imagesWhere(sql`i.id in (select id from candidates)`),
-          sql``,
-          sql`jsonb_build_object('isThere', pg_visible_in_snapshot(i.created_xid, ${at})
+        select image from (${selectImages(imagesWhere(sql`i.id in (select id from candidates)`), {
+          more: sql`jsonb_build_object('isThere', pg_visible_in_snapshot(i.created_xid, ${at})
               and (i.deleted_xid is null or not pg_visible_in_snapshot(i.deleted_xid, ${at}))
               and ${matchesFacts(filter)})
             || case when i.id in (select id from touched) then coalesce(app.decision_at(i.id, ${at}), '{}') else '{}' end`,
-        )}) as shown(image) order by image ->> 'id' desc`,
+        })}) as shown(image) order by image ->> 'id' desc`,
     });
   return {
     projectName,

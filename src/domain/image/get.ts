@@ -12,7 +12,7 @@ export async function getImageRecord(ctx: RequestContext, imageId: string): Prom
   const [record] = await read<ImageRecord>(ctx, {
     from: 'replica',
     authorize: enterProjectOfImage(imageId, 'viewer'),
-    query: selectImages(imagesWhere(sql`i.id = ${imageId} and i.deleted_at is null`), sql``),
+    query: selectImages(imagesWhere(sql`i.id = ${imageId} and i.deleted_at is null`)),
   });
   if (!record) throw new AppError('not_found', '');
   return record;

@@ -28,8 +28,10 @@ export async function listBinnedImages(
         and i.deleted_at > now() - interval '30 days'
         and (${id}::text is null or (i.deleted_at, i.id) < (${at}, ${id}))
         order by i.deleted_at desc, i.id desc limit ${page.limit + 1}`,
-      sql`order by i.deleted_at desc, i.id desc`,
-      sql`jsonb_build_object('key', (extract(epoch from i.deleted_at) * 1000000)::bigint || '.' || i.id)`,
+      {
+        order: sql`order by i.deleted_at desc, i.id desc`,
+        more: sql`jsonb_build_object('key', (extract(epoch from i.deleted_at) * 1000000)::bigint || '.' || i.id)`,
+      },
     ),
   });
   const { data, nextCursor } = toPage(rows, page.limit, (row) => row.key);

@@ -19,7 +19,7 @@ export async function listImages(
   const rows = await read<ImageRecord>(ctx, {
     from: 'replica',
     authorize: enterProject(projectId, 'viewer'),
-    query: selectImages(selectMatching(projectId, input.filter, page), sql`order by i.id desc`),
+    query: selectImages(selectMatching(projectId, input.filter, page), { order: sql`order by i.id desc` }),
   });
   const { data, nextCursor } = toPage(rows, input.limit, (image) => image.id);
   return { data: data.map((record) => showImage(ctx.services, record)), nextCursor };

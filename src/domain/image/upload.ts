@@ -122,10 +122,8 @@ async function insertImage(
     activity: { action: 'image.uploaded', subjectId: id, projectId, onlyIf: sql`${kept} = ${id}` },
     tags: tagList(`project:${projectId}`),
     status: 201,
-    reply: selectImages(
-      imagesWhere(sql`i.id = ${kept}`),
-      sql``,
-      sql`jsonb_build_object('duplicate', i.id <> ${id})`,
-    ),
+    reply: selectImages(imagesWhere(sql`i.id = ${kept}`), {
+      more: sql`jsonb_build_object('duplicate', i.id <> ${id})`,
+    }),
   });
 }

@@ -52,9 +52,9 @@ export function imagesWhere(condition: SQL): SQL {
 
 /**
  * Selects ImageRecords of `rows`, a statement that selects rows of images; the first source is the one it was found at.
- * `more`, over images as `i`, is an object of members that are added or stand instead.
+ * Over images as `i` are `order`, the clause, and `more`, an object of members that are added or stand instead.
  */
-export function selectImages(rows: SQL, order: SQL, more?: SQL): SQL {
+export function selectImages(rows: SQL, { order, more }: { order?: SQL; more?: SQL } = {}): SQL {
   // Text is put together faster than jsonb, which has its members sorted, but nothing can be added to it.
   const build = sql.raw(more ? 'jsonb_build_object' : 'json_build_object');
   // Each name is looked up once: that costs as much as all else that a row is made of.
@@ -76,7 +76,7 @@ export function selectImages(rows: SQL, order: SQL, more?: SQL): SQL {
       'reviewedBy', case when i.reviewed_by is not null
         then ${build}('id', i.reviewed_by, 'name', coalesce(r.name, '')) end,
       'reviewedAt', ${rfc3339(sql`i.reviewed_at`)},
-      'createdAt', ${rfc3339(sql`i.created_at`)}, 'deletedAt', ${rfc3339(sql`i.deleted_at`)})${more && sql` || ${more}`}
+      'createdAt', ${rfc3339(sql`i.created_at`)}, 'deletedAt', ${rfc3339(sql`i.deleted_at`)})${more ? sql` || ${more}` : sql``}
     from found i
     join ${blobs} b on b.sha256 = i.sha256
     left join reviewers r on r.id = i.reviewed_by
@@ -84,7 +84,7 @@ export function selectImages(rows: SQL, order: SQL, more?: SQL): SQL {
       select url, final_url, fetched_at, uploaded_by from ${imageSources} s where s.image_id = i.id
       order by s.fetched_at limit 1
     ) s on true
-    ${order}`;
+    ${order ?? sql``}`;
 }
 
 /** Adds the signed addresses. */

@@ -50,11 +50,9 @@ export async function decide(
     },
     outbox: [reviewedEvent(ctx)],
     status: 200,
-    reply: selectImages(
-      imagesWhere(sql`i.id = ${imageId}`),
-      sql``,
-      sql`jsonb_build_object('reviewId', ${outcome} -> 'reviewId')`,
-    ),
+    reply: selectImages(imagesWhere(sql`i.id = ${imageId}`), {
+      more: sql`jsonb_build_object('reviewId', ${outcome} -> 'reviewId')`,
+    }),
   });
   const { reviewId: id, ...record } = written.body;
   return { ...written, body: { ...showImage(ctx.services, record), reviewId: id } };
