@@ -39,6 +39,7 @@ function projectRoutes(prefix: string, url: string, headers: Record<string, stri
 
 export const HELLO = 'bare hello';
 export const PING = 'bare ping of Redis';
+export const GATE = "bare call of the gate's commands";
 export const LIVE = 'Darkroom, liveness';
 export const CACHED = 'Darkroom, cached read';
 export const USUAL_CACHED = 'the usual way, cached read';
@@ -61,6 +62,7 @@ export function listContenders(
     { name: HELLO, url: urls.bare, requests: [get('/hello')] },
     { name: LIVE, url: urls.darkroom, requests: [get('/health/live', address)] },
     { name: PING, url: urls.bare, requests: [get('/ping')] },
+    { name: GATE, url: urls.bare, requests: [get('/gate')] },
     ...projectRoutes('Darkroom', urls.darkroom, { ...address, cookie }),
     ...projectRoutes('the usual way', urls.usual, { cookie: USUAL_COOKIE }),
     {

@@ -1,9 +1,9 @@
 import { plainTable } from '../lib/measured.ts';
 import { readNumbers } from '../lib/numbers.ts';
 import { keepResult } from '../tables/write-page.ts';
-import { CACHED, HELLO, LIVE, PING, USUAL_CACHED, USUAL_ROW_CACHED } from './contenders.ts';
+import { CACHED, GATE, HELLO, LIVE, PING, USUAL_CACHED, USUAL_ROW_CACHED } from './contenders.ts';
 import { gateCells, type GateFigures, type RouteFigures } from './figures.ts';
-import { type Profile, type Routes, runProfile } from './profile.ts';
+import { type Profile, runProfile } from './profile.ts';
 
 const WHOLE = { rounds: 5, seconds: 4 };
 const NEAR: Profile = { redisLatencyMs: 0, databaseLatencyMs: 0, connections: 32 };
@@ -16,13 +16,14 @@ const FAR: Profile = { redisLatencyMs: 10, databaseLatencyMs: 40, connections: 8
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const options = readNumbers(args, WHOLE);
   const course = { rounds: options.rounds, ms: options.seconds * 1_000 };
-  const far = withCounts(await runProfile(FAR, course, signal), {});
-  const near = withCounts(await runProfile(NEAR, course, signal), far);
+  const far = await runProfile(FAR, course, signal);
+  const near = await runProfile(NEAR, course, signal);
   const figures: GateFigures = {
     profiles: { near: { ...NEAR, routes: near }, far: { ...FAR, routes: far } },
     ratios: {
       localRouteToHello: ratio(near, LIVE, HELLO, 'requestsPerSecond'),
       oneTripReadToPing: ratio(near, CACHED, PING, 'requestsPerSecond'),
+      gateCommandsToPing: ratio(near, GATE, PING, 'requestsPerSecond'),
       cachedReadSpeedupOverUsual: ratio(far, USUAL_CACHED, CACHED, 'p50Ms'),
       cachedReadSpeedupOverRowSession: ratio(far, USUAL_ROW_CACHED, CACHED, 'p50Ms'),
       cachedReadToPingLatency: ratio(far, CACHED, PING, 'p50Ms'),
@@ -40,21 +41,6 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   );
   if (options.rounds === WHOLE.rounds && options.seconds === WHOLE.seconds) await keepResult('gate', figures);
   return 0;
-}
-
-/** The calls of a request are the same at any distance: where nothing counted them they are those of `counted`. */
-function withCounts(routes: Routes, counted: Record<string, RouteFigures>): Record<string, RouteFigures> {
-  return Object.fromEntries(
-    Object.entries(routes).map(([name, figures]) => [
-      name,
-      {
-        ...figures,
-        redisCallsPerRequest: figures.redisCallsPerRequest ?? counted[name]?.redisCallsPerRequest ?? 0,
-        databaseCallsPerRequest:
-          figures.databaseCallsPerRequest ?? counted[name]?.databaseCallsPerRequest ?? 0,
-      },
-    ]),
-  );
 }
 
 function ratio(

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startBenchStack } from '../lib/stack.ts';
+import { readCalls, readGateCommands } from './calls.ts';
 import { type Contender, listContenders } from './contenders.ts';
 import { drive } from './drive.ts';
 import type { RouteFigures } from './figures.ts';
 import { ENTRY_FILE, startPeer } from './peer.ts';
-import { fillStores } from './rows.ts';
+import { fillStores, projectIds } from './rows.ts';
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts';
 
 export interface Profile {
@@ -23,17 +24,14 @@ export interface Course {
 }
 
 const WARM_UP_MS = 500;
-/** Above whatever a benchmark sends. */
-const VARIABLES = { LIMITER_SCALE: '1000000' };
+const VARIABLES = {
+  /** Above whatever a benchmark sends. */
+  LIMITER_SCALE: '1000000',
+  /** A machine that stands still for a moment would open the breaker, after which no read asks Redis. */
+  CACHE_TIMEOUT_MS: '5000',
+};
 
-interface Proxies {
-  redis: StoreProxy;
-  neon: StoreProxy;
-}
-
-/** The figures of each route; where there is no latency nothing stands before the gateways that could count. */
-export type Routes = Record<string, Omit<RouteFigures, CallCount> & Partial<Pick<RouteFigures, CallCount>>>;
-type CallCount = 'redisCallsPerRequest' | 'databaseCallsPerRequest';
+export type Routes = Record<string, RouteFigures>;
 
 /** The Worker, its peers and their stores, started anew; every contender drives its route in turn, round after round. */
 export async function runProfile(profile: Profile, course: Course, signal: AbortSignal): Promise<Routes> {
@@ -41,11 +39,11 @@ export async function runProfile(profile: Profile, course: Course, signal: Abort
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const isFar = profile.redisLatencyMs + profile.databaseLatencyMs > 0;
-    const started: Partial<Proxies> = {};
-    const before = (store: keyof Proxies) => async (url: string) => {
+    const proxies: Partial<Record<'redis' | 'neon', StoreProxy>> = {};
+    const before = (store: 'redis' | 'neon') => async (url: string) => {
       const proxy = await startStoreProxy(store, url, dataDir, signal);
       stops.push(() => proxy.child.stop());
-      started[store] = proxy;
+      proxies[store] = proxy;
       return proxy.url;
     };
     const between = isFar ? { redis: before('redis'), neon: before('neon') } : {};
@@ -55,8 +53,10 @@ export async function runProfile(profile: Profile, course: Course, signal: Abort
     await fillStores(stack);
     // A session from before would not know of these projects yet.
     const caller = await stack.signIn();
+    const [first = ''] = projectIds;
     const variables = {
       ...stack.variables,
+      GATE_COMMANDS: await readGateCommands(stack.url, () => caller.call(`/v1/projects/${first}`)),
       // The usual way knows no policies.
       DATABASE_URL: stack.superuserUrl,
       DATABASE_REPLICA_URL: stack.replicaSuperuserUrl,
@@ -65,12 +65,11 @@ export async function runProfile(profile: Profile, course: Course, signal: Abort
     stops.push(() => bare.child.stop());
     const usual = await startPeer('usual', variables, dataDir, signal);
     stops.push(() => usual.child.stop());
-    const { redis, neon } = started;
-    await redis?.setLatency(profile.redisLatencyMs);
-    await neon?.setLatency(profile.databaseLatencyMs);
+    await proxies.redis?.setLatency(profile.redisLatencyMs);
+    await proxies.neon?.setLatency(profile.databaseLatencyMs);
     const urls = { bare: bare.url, usual: usual.url, darkroom: stack.url };
     const contenders = listContenders(urls, caller.cookie);
-    return await measure(contenders, profile, course, redis && neon ? { redis, neon } : null, signal);
+    return await measure(contenders, profile, course, signal);
   } finally {
     for (const stop of stops.toReversed()) await stop();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
@@ -81,14 +80,9 @@ async function measure(
   contenders: Contender[],
   { connections }: Profile,
   { rounds, ms }: Course,
-  proxies: Proxies | null,
   signal: AbortSignal,
 ): Promise<Routes> {
-  const totals = contenders.map(() => ({ latencies: [] as number[], ms: 0, redis: 0, neon: 0 }));
-  const callsNow = async () => ({
-    redis: (await proxies?.redis.calls()) ?? 0,
-    neon: (await proxies?.neon.calls()) ?? 0,
-  });
+  const totals = contenders.map(() => ({ latencies: [] as number[], ms: 0, redis: 0, database: 0 }));
   for (let round = 0; round < rounds; round++) {
     // The first of a round is another one each time.
     for (let turn = 0; turn < contenders.length; turn++) {
@@ -97,29 +91,30 @@ async function measure(
       const [contender, total] = [contenders[at], totals[at]];
       if (!contender || !total) continue;
       await drive({ ...contender, connections, ms: WARM_UP_MS });
-      const before = await callsNow();
+      const before = await readCalls(contender.url);
       const { latencies, ms: taken } = await drive({ ...contender, connections, ms });
-      const after = await callsNow();
+      const after = await readCalls(contender.url);
       total.latencies.push(...latencies);
       total.ms += taken;
       total.redis += after.redis - before.redis;
-      total.neon += after.neon - before.neon;
+      total.database += after.database - before.database;
     }
   }
   return Object.fromEntries(
     contenders.map(({ name }, at) => {
-      const { latencies = [], ms: taken = 1, redis = 0, neon = 0 } = totals[at] ?? {};
+      const { latencies = [], ms: taken = 1, redis = 0, database = 0 } = totals[at] ?? {};
       const sorted = latencies.toSorted((a, b) => a - b);
       const share = (part: number) => round3(sorted[Math.floor(sorted.length * part)] ?? 0);
+      const perRequest = (calls: number) => round3(calls / Math.max(1, latencies.length));
       const figures = {
         requestsPerSecond: round3((latencies.length / taken) * 1_000),
         p50Ms: share(0.5),
         p95Ms: share(0.95),
         p99Ms: share(0.99),
+        redisCallsPerRequest: perRequest(redis),
+        databaseCallsPerRequest: perRequest(database),
       };
-      const perRequest = (calls: number) => round3(calls / Math.max(1, latencies.length));
-      const counts = { redisCallsPerRequest: perRequest(redis), databaseCallsPerRequest: perRequest(neon) };
-      return [name, proxies ? { ...figures, ...counts } : figures];
+      return [name, figures];
     }),
   );
 }

@@ -1,15 +1,12 @@
 /**
- * Stands before one gateway, STORE_URL: its answers come later by a latency, and its requests are counted. Says
- * `{ready: true, url, origins: [url, control]}` over IPC; control takes POST /latency/<ms> and GET /calls.
+ * Stands before one gateway, STORE_URL: its answers come later by a latency. Says
+ * `{ready: true, url, origins: [url, control]}` over IPC; control takes POST /latency/<ms>.
  */
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 
 const target = new URL(process.env['STORE_URL'] ?? '');
-/** One request at a time goes over a connection, so that each one begins a chunk; bodies are JSON. */
-const REQUEST_LINE = /^(GET|POST) \//;
 let latencyMs = 0;
-let calls = 0;
 
 const proxy = net.createServer((client) => {
   const server = net.connect(Number(target.port), target.hostname);
@@ -21,10 +18,7 @@ const proxy = net.createServer((client) => {
     one.on('error', () => other.destroy());
     one.on('close', () => other.destroy());
   }
-  client.on('data', (chunk: Buffer) => {
-    if (REQUEST_LINE.test(chunk.subarray(0, 8).toString('latin1'))) calls++;
-    server.write(chunk);
-  });
+  client.on('data', (chunk: Buffer) => server.write(chunk));
   server.on('data', (chunk: Buffer) => {
     if (latencyMs === 0) client.write(chunk);
     else setTimeout(() => client.write(chunk), latencyMs);
@@ -34,7 +28,8 @@ const proxy = net.createServer((client) => {
 const control = http.createServer((request, response) => {
   const latency = /^\/latency\/(\d+)$/.exec(request.url ?? '')?.[1];
   if (latency !== undefined) latencyMs = Number(latency);
-  response.end(JSON.stringify({ calls, latencyMs }));
+  else response.statusCode = 404;
+  response.end();
 });
 
 async function listen(server: net.Server): Promise<string> {
