@@ -16,13 +16,11 @@ export function maxReplicaAgeMs({ maxReplicaLagMs }: Settings): number {
   return BEAT_MS + maxReplicaLagMs;
 }
 
-/** A read that takes the replica longer is asked of the primary as well: a sleeping replica needs that long to wake. */
-const HEDGE_AFTER_MS = 150;
-
 export interface Replica {
   database: Database;
   guard: ReplicaGuard;
   maxAgeMs: number;
+  /** A read that takes the replica longer is asked of the primary as well. */
   hedgeAfterMs: number;
   /** How many reads may be asked twice. */
   hedges: RetryBudget;
@@ -63,7 +61,7 @@ export function createDatabases(config: DatabaseConfig, clock: Clock, caller: Ca
             database: connect('replica', replicaUrl, caller),
             guard: replicaGuardOf(replicaUrl, clock),
             maxAgeMs: maxReplicaAgeMs(caller.settings),
-            hedgeAfterMs: HEDGE_AFTER_MS,
+            hedgeAfterMs: caller.settings.deadlines.hedgeMs,
             hedges: caller.memory.retryBudget('replica', replicaUrl, caller.settings.retries),
           },
     service: connect('service', config.DATABASE_SERVICE_URL, unattended),

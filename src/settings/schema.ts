@@ -10,6 +10,8 @@ const deadlines = () =>
     redisMs: ms(10, 5_000).default(150),
     /** A sleeping Neon compute takes hundreds of milliseconds to wake. */
     databaseReadMs: ms(50, 30_000).default(3_000),
+    /** A read that takes the replica longer is asked of the primary as well: a sleeping replica needs that long to wake. */
+    hedgeMs: ms(10, 30_000).default(150),
     /** Postgres ends a statement by itself after 10 s. */
     databaseWriteMs: ms(50, 30_000).default(10_000),
     roomMs: ms(50, 60_000).default(10_000),

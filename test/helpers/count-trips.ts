@@ -26,9 +26,10 @@ export async function openCountedStores(): Promise<CountedStores> {
   const variables = {
     NEON_FETCH_ENDPOINT: `${urls.database}/sql`,
     UPSTASH_REDIS_REST_URL: urls.redis,
-    // A call that is held takes as long as this test likes.
+    // A call that is held takes as long as this test likes, and is not made twice for that.
     CACHE_TIMEOUT_MS: '5000',
     LIMITER_TIMEOUT_MS: '5000',
+    SETTINGS: JSON.stringify({ deadlines: { hedgeMs: 30_000 } }),
   };
   return {
     variables,
