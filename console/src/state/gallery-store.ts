@@ -238,26 +238,31 @@ export async function rereadImages(projectId: string): Promise<void> {
 /** Returns how many pages it has read. */
 async function rereadStore(store: GalleryStore, maxPages: number): Promise<number> {
   const { round } = store;
+  const shown = store.places.value;
   const read = new Map<string, Image>();
   let cursor: string | null = null;
   let pages = 0;
-  while (pages < maxPages && read.size < store.images.value.length) {
+  while (pages < maxPages && read.size < shown.size) {
     const page: Awaited<ReturnType<typeof api.images>> = await api.images(
       store.projectId,
       store.filter,
       cursor,
     );
     pages += 1;
-    for (const image of page.data) read.set(image.id, overlay(image));
+    for (const image of page.data) read.set(image.id, image);
     cursor = page.nextCursor;
     if (cursor === null) break;
   }
   if (store.round !== round || pages === 0) return pages;
   const last = [...read.keys()].at(-1) ?? '';
+  // What came into the list meanwhile may have come too late for the pages.
+  const isGone = ({ id }: Image) => shown.has(id) && (cursor === null || id >= last);
   store.images.value = store.images.value.flatMap((image) => {
-    const isCovered = cursor === null || image.id >= last;
+    const found = read.get(image.id);
+    // Not before: what was decided while a later page was read is newer than the page.
+    if (found) return overlay(found);
     // Of a filtered list it may as well be there still and match no longer.
-    return read.get(image.id) ?? (isCovered && !isFiltered(store.filter) ? [] : image);
+    return isGone(image) && !isFiltered(store.filter) ? [] : image;
   });
   return pages;
 }
