@@ -3,8 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findViolations } from './axe.ts';
-import { collectComplaints, launchBrowser } from '../helpers/browser.ts';
+import { askAsPage, collectComplaints, launchBrowser } from '../helpers/browser.ts';
 import { type RunningStack, startStack } from '../helpers/running-stack.ts';
 import { readZip } from '../helpers/zip-reader.ts';
 
@@ -36,16 +35,7 @@ afterAll(async () => {
   if (stack) rmSync(stack.dataDir, { recursive: true, force: true });
 });
 
-/** Keeps a picture in the folder that SCREENSHOTS names, for a person to look at. */
-async function keepPicture(screen: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder) await screen.screenshot({ path: path.join(folder, `${name}.png`) });
-}
-
-/** Asks the API as the page does, with its cookie. */
-async function ask<T>(address: string): Promise<T> {
-  return await page.evaluate(async (url) => (await fetch(url)).json(), address);
-}
+const ask = async <T>(address: string): Promise<T> => await askAsPage<T>(page, address);
 
 describe('from the first start to an exported dataset', () => {
   it('signs in with the printed link, also in a tab that is there already, and once', async () => {
@@ -170,63 +160,6 @@ describe('from the first start to an exported dataset', () => {
     await page.getByTestId('sign-in-password').fill(stack.ready.demo.password);
     await page.getByTestId('sign-in-submit').click();
     await page.getByTestId('account-menu').waitFor();
-  });
-});
-
-describe.each([
-  { width: 1440, height: 900, colorScheme: 'dark' as const },
-  { width: 1440, height: 900, colorScheme: 'light' as const },
-  { width: 360, height: 740, colorScheme: 'dark' as const },
-  { width: 360, height: 740, colorScheme: 'light' as const },
-])('every screen at $width px in the $colorScheme theme', ({ width, height, colorScheme }) => {
-  it('has no accessibility violation, no complaint and no sideways scroll', async () => {
-    const context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme,
-      reducedMotion: 'reduce',
-      storageState: await page.context().storageState(),
-    });
-    const screen = await context.newPage();
-    const problems = collectComplaints(screen);
-    const projects = await ask<{ data: { id: string }[] }>('/v1/projects');
-    const home = `/projects/${projects.data[0]?.id}`;
-    const images = await ask<{ data: { id: string }[] }>(`/v1${home}/images?limit=1`);
-    const jobs = await ask<{ data: { id: string }[] }>(`/v1${home}/jobs?limit=1`);
-    const addresses = [
-      '/projects',
-      `${home}/images`,
-      `${home}/images/${images.data[0]?.id}`,
-      `${home}/images?review=keep`,
-      `${home}/bin`,
-      `${home}/settings`,
-      `${home}/imports`,
-      `${home}/imports/new`,
-      `${home}/imports/${jobs.data[0]?.id}`,
-      '/account',
-      '/join#not-a-token',
-      '/design',
-    ];
-    for (const address of addresses) {
-      await screen.goto(stack.ready.consoleUrl + address);
-      await screen.locator('main h1, main h2').first().waitFor();
-      await screen.waitForLoadState('networkidle');
-      expect(await findViolations(screen), address).toEqual([]);
-      const overflow = await screen.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0);
-      await keepPicture(
-        screen,
-        `${address.replaceAll(/[/?#=]/g, '_').replaceAll(/_(prj|img|job)_[^_]+/g, '_$1')}-${width}-${colorScheme}`,
-      );
-    }
-    await context.clearCookies();
-    await screen.goto(`${stack.ready.consoleUrl}/sign-in`);
-    await screen.getByTestId('sign-in-form').waitFor();
-    expect(await findViolations(screen), '/sign-in').toEqual([]);
-    await keepPicture(screen, `sign-in-${width}-${colorScheme}`);
-    await screen.goto(`${stack.ready.consoleUrl}/nowhere/at/all`);
-    await screen.locator('h1').first().waitFor();
-    expect(problems.filter((problem) => !/status of 404/.test(problem))).toEqual([]);
-    await context.close();
   });
 });
 

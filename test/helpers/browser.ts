@@ -30,3 +30,21 @@ export function collectComplaints(page: Page): string[] {
   });
   return complaints;
 }
+
+/** Asks the API as the page does, with its cookie. */
+export async function askAsPage<T>(
+  page: Page,
+  path: string,
+  init?: { method: string; body?: object },
+): Promise<T> {
+  return await page.evaluate(
+    async ({ path, init }) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = init?.body ? { body: JSON.stringify(init.body), headers } : {};
+      const reply = await fetch(path, { method: init?.method ?? 'GET', ...body });
+      const text = await reply.text();
+      return text === '' ? null : JSON.parse(text);
+    },
+    { path, init },
+  );
+}
