@@ -4,12 +4,14 @@ import { matchesDecision } from '../../../src/domain/image/matches-decision.ts';
 import { api } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Image, ImageFilter } from '../api/types.ts';
+import type { Image, ImageFilter, Page } from '../api/types.ts';
 import { filterSearch, isFiltered } from '../gallery/filter.ts';
 import { mergeFresh, splitFresh } from '../gallery/fresh.ts';
 import type { ImageState } from '../review/image-state.ts';
 import { NOTHING, without } from '../gallery/selection.ts';
 import type { Selection } from '../gallery/selection.ts';
+import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 interface Fresh {
   images: Image[];
@@ -35,6 +37,8 @@ export interface GalleryStore {
   isLoading: Signal<boolean>;
   problem: Signal<Problem | null>;
   fresh: Signal<Fresh | null>;
+  /** Of looks for fresh ones: one that was overtaken knows less. */
+  looks: Turns;
   /** The image looked at last; the gallery opens with it in sight. */
   lastViewedId: string | null;
   /** Changes when the list starts over: a page that was asked for before then belongs to no place in it. */
@@ -62,6 +66,7 @@ function newStore(key: string, projectId: string, filter: ImageFilter): GalleryS
     isLoading: signal(false),
     problem: signal<Problem | null>(null),
     fresh: signal<Fresh | null>(null),
+    looks: createTurns(),
     lastViewedId: null,
     round: 0,
   };
@@ -115,6 +120,25 @@ export function placeIn(store: GalleryStore, imageId: string): number {
   return store.places.value.get(imageId) ?? -1;
 }
 
+/** For each page that is being read, what went to the bin since it was asked for: it may still hold that. */
+const readings = new Set<Set<string>>();
+
+/** A page of the list, the first one for null. Throws ProblemError, or AbortError when `signal` fired. */
+async function readPage(
+  { projectId, filter }: GalleryStore,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<Page<Image>> {
+  const gone = new Set<string>();
+  readings.add(gone);
+  try {
+    const { data, nextCursor } = await api.images(projectId, filter, cursor, signal);
+    return { data: data.filter(({ id }) => !gone.has(id)), nextCursor };
+  } finally {
+    readings.delete(gone);
+  }
+}
+
 /** Loads the next page, or the first one. Does nothing while a page is on its way or after the last. */
 export async function loadMoreImages(store: GalleryStore): Promise<void> {
   const isFirst = !store.isLoaded.value;
@@ -123,7 +147,7 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
   store.problem.value = null;
   const { round } = store;
   try {
-    const page = await api.images(store.projectId, store.filter, isFirst ? null : store.nextCursor.value);
+    const page = await readPage(store, isFirst ? null : store.nextCursor.value);
     if (store.round !== round) return;
     batch(() => {
       const added = page.data.map(overlay).filter(({ id }) => !store.places.value.has(id));
@@ -143,7 +167,7 @@ export async function loadMoreImages(store: GalleryStore): Promise<void> {
  * read again when they are next shown. Throws ProblemError.
  */
 export async function reloadImages(store: GalleryStore): Promise<void> {
-  const page = await api.images(store.projectId, store.filter, null);
+  const page = await readPage(store, null);
   for (const { key } of galleriesOf(store.projectId)) if (key !== store.key) stores.delete(key);
   store.round += 1;
   batch(() => {
@@ -160,8 +184,9 @@ export async function reloadImages(store: GalleryStore): Promise<void> {
  * eyes; into an empty gallery they go at once. Throws ProblemError.
  */
 export async function checkFreshImages(store: GalleryStore, signal: AbortSignal): Promise<void> {
-  const page = await api.images(store.projectId, store.filter, null, signal);
-  if (signal.aborted || !store.isLoaded.value) return;
+  const turn = store.looks.take();
+  const page = await readPage(store, null, signal);
+  if (signal.aborted || !store.isLoaded.value || !store.looks.accept(turn)) return;
   const { added, hasGap } = splitFresh(page.data.map(overlay), store.images.value);
   if (added.length === 0) return;
   store.fresh.value = { images: added, hasGap, nextCursor: page.nextCursor };
@@ -183,6 +208,7 @@ export function takeFresh(store: GalleryStore): void {
 /** Takes images that went to the bin out of every list of their project. */
 export function dropImages(projectId: string, imageIds: readonly string[]): void {
   const gone = new Set(imageIds);
+  for (const reading of readings) for (const id of gone) reading.add(id);
   const keep = (images: Image[]) => images.filter(({ id }) => !gone.has(id));
   batch(() => {
     for (const store of galleriesOf(projectId)) {
@@ -196,6 +222,7 @@ export function dropImages(projectId: string, imageIds: readonly string[]): void
 
 /** Puts images that came back from the bin into the lists of their project that they belong to. */
 export function putBackImages(projectId: string, images: readonly Image[]): void {
+  for (const reading of readings) for (const { id } of images) reading.delete(id);
   batch(() => {
     for (const store of galleriesOf(projectId)) {
       const last = store.images.value.at(-1);
@@ -243,11 +270,7 @@ async function rereadStore(store: GalleryStore, maxPages: number): Promise<numbe
   let cursor: string | null = null;
   let pages = 0;
   while (pages < maxPages && read.size < shown.size) {
-    const page: Awaited<ReturnType<typeof api.images>> = await api.images(
-      store.projectId,
-      store.filter,
-      cursor,
-    );
+    const page: Page<Image> = await readPage(store, cursor);
     pages += 1;
     for (const image of page.data) read.set(image.id, image);
     cursor = page.nextCursor;
@@ -259,8 +282,9 @@ async function rereadStore(store: GalleryStore, maxPages: number): Promise<numbe
   const isGone = ({ id }: Image) => shown.has(id) && (cursor === null || id >= last);
   store.images.value = store.images.value.flatMap((image) => {
     const found = read.get(image.id);
-    // Not before: what was decided while a later page was read is newer than the page.
-    if (found) return overlay(found);
+    // Not before: what was decided while a later page was read is newer than the page. So may be what is shown, by
+    // another reading that began later.
+    if (found) return found.revision >= image.revision ? overlay(found) : image;
     // Of a filtered list it may as well be there still and match no longer.
     return isGone(image) && !isFiltered(store.filter) ? [] : image;
   });

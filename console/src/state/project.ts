@@ -3,6 +3,7 @@ import { api } from '../api/endpoints.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Member, Project } from '../api/types.ts';
+import { createTurns } from './turns.ts';
 
 interface ProjectState {
   projectId: string;
@@ -32,32 +33,43 @@ function update(projectId: string, change: Partial<ProjectState>): void {
   if (current?.projectId === projectId) currentProject.value = { ...current, ...change };
 }
 
+// What is asked for again and again may be answered in another order: what was overtaken is not shown.
+const factTurns = createTurns();
+const teamTurns = createTurns();
+
 /** Loads a project and its team once; a second call for the same id refreshes the facts in place. */
 export async function openProject(projectId: string): Promise<void> {
   if (currentProject.value?.projectId !== projectId) {
     currentProject.value = { projectId, project: null, members: [], problem: null };
   }
+  const turns = { facts: factTurns.take(), team: teamTurns.take() };
   const [project, members] = await Promise.allSettled([api.project(projectId), api.members(projectId)]);
-  if (project.status === 'fulfilled') update(projectId, { project: project.value, problem: null });
-  else {
+  if (project.status === 'fulfilled') {
+    const isNews = factTurns.accept(turns.facts);
+    update(projectId, { ...(isNews && { project: project.value }), problem: null });
+  } else {
     const problem = problemOf(project.reason);
     const isKnown = currentProject.value?.projectId === projectId && currentProject.value.project !== null;
     // A page that is there does not give way to a network that is not.
     if (!isKnown || !problem.retryable) update(projectId, { problem });
   }
   // The team is an ornament of the bar: without it everything else still works.
-  if (members.status === 'fulfilled') update(projectId, { members: members.value.data });
+  if (members.status === 'fulfilled' && teamTurns.accept(turns.team))
+    update(projectId, { members: members.value.data });
 }
 
 /** Shows the facts that a change has answered with. */
 export function putProject(project: Project): void {
+  factTurns.accept(factTurns.take());
   update(project.id, { project });
 }
 
 /** Reads the facts again, such as the number of images; without an answer the old ones stay. */
 export async function refreshProject(projectId: string): Promise<void> {
+  const turn = factTurns.take();
   try {
-    update(projectId, { project: await api.project(projectId) });
+    const project = await api.project(projectId);
+    if (factTurns.accept(turn)) update(projectId, { project });
   } catch {
     // The next refresh comes by itself, and the screen already shows its own errors.
   }

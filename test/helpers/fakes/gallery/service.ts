@@ -65,7 +65,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? '/', 'http://service.invalid');
   if (url.pathname.startsWith('/media/')) return serveMedia(parts, url.pathname, response);
   if (!url.pathname.startsWith('/v1/')) return serveConsole(parts.consoleDir, url.pathname, response);
-  const reply = answer(parts, {
+  const reply = answerOf(parts, {
     path: url.pathname,
     method: request.method ?? 'GET',
     query: url.searchParams,
@@ -108,7 +108,11 @@ function filterOf(query: URLSearchParams): ImageFilter {
   return filter;
 }
 
-function answer({ collection }: Parts, { path, method, query, body }: Asked): unknown {
+/** What the API says; undefined where it has nothing. */
+export function answerOf(
+  { collection }: Pick<Parts, 'collection'>,
+  { path, method, query, body }: Asked,
+): unknown {
   const project = `/v1/projects/${PROJECT_ID}`;
   const ids = (body['ids'] ?? []) as string[];
   switch (`${method} ${path}`) {
