@@ -26,7 +26,7 @@ import { describeError, logEvent } from '../../src/observability/logger.ts';
 import { openScope } from '../../src/resilience/call-scope.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { Board } from './board.ts';
-import { goOn, type LaneTurn, NEW_TURN } from './lane-turn.ts';
+import { FIRST_TURN, goOn, type LaneTurn } from './lane-turn.ts';
 import { createSqlBoardStorage } from './sql-board-storage.ts';
 import { once } from '../../src/lib/once.ts';
 
@@ -74,7 +74,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
   /** Postgres had less than there was room for, and no host held anything back. */
   #isDrained = false;
   #takenAt = 0;
-  #turn: LaneTurn = NEW_TURN;
+  #turn: LaneTurn = FIRST_TURN;
   /** After a fault no round comes before this; ms since 1970. */
   #againAt = 0;
   /** Rounds run one after another. */
@@ -95,6 +95,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       this.#note(ref);
       this.#nextPlannedAt = 0;
       this.#isDrained = false;
+      this.#turn = FIRST_TURN;
       await this.#look();
     });
   }
@@ -320,7 +321,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       wanted: room,
       busy,
       lane: current.lane,
-      laneLimit,
+      laneLimit: this.#turn.isDeep ? laneLimit : 1,
     });
     if (taken.status === 'planning') {
       this.#expect(0);
@@ -338,7 +339,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     this.#board.add(taken.chunks, Date.now());
     this.#keep({ ...current, options: { ...taken.options }, lane: taken.lane ?? '' });
     this.#takenAt = Date.now();
-    const { turn, isOver, nextAt } = goOn(this.#turn, taken);
+    const { turn, isOver, nextAt } = goOn(this.#turn, taken, room);
     this.#turn = turn;
     if (nextAt !== null) this.#expect(nextAt);
     this.#isDrained =
