@@ -11,7 +11,7 @@ export interface StoreProxy {
   setLatency(ms: number): Promise<void>;
 }
 
-/** A process that stands before a gateway, adds latency. */
+/** A process that stands before a gateway and adds latency. */
 export async function startStoreProxy(
   store: 'redis' | 'neon',
   upstream: string,
