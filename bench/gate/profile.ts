@@ -31,10 +31,12 @@ const VARIABLES = {
   CACHE_TIMEOUT_MS: '5000',
 };
 
-export type Routes = Record<string, RouteFigures>;
-
 /** The Worker, its peers and their stores, started anew; every contender drives its route in turn, round after round. */
-export async function runProfile(profile: Profile, course: Course, signal: AbortSignal): Promise<Routes> {
+export async function runProfile(
+  profile: Profile,
+  course: Course,
+  signal: AbortSignal,
+): Promise<Record<string, RouteFigures>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-bench-gate-'));
   const stops: (() => Promise<unknown>)[] = [];
   try {
@@ -81,7 +83,7 @@ async function measure(
   { connections }: Profile,
   { rounds, ms }: Course,
   signal: AbortSignal,
-): Promise<Routes> {
+): Promise<Record<string, RouteFigures>> {
   const totals = contenders.map(() => ({ latencies: [] as number[], ms: 0, redis: 0, database: 0 }));
   for (let round = 0; round < rounds; round++) {
     // The first of a round is another one each time.

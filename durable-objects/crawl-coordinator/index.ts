@@ -95,7 +95,6 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
       this.#note(ref);
       this.#nextPlannedAt = 0;
       this.#isDrained = false;
-      this.#turn = FIRST_TURN;
       await this.#look();
     });
   }
@@ -171,6 +170,7 @@ export class CrawlCoordinator extends DurableObject<object> implements CrawlCoor
     const status = await resetRun(this.#services().db.service, ref, []);
     if (status === null) return false;
     this.#board.clear();
+    this.#turn = FIRST_TURN;
     const stopBy = status === 'stopping' ? Date.now() + STOP_LIMIT_MS : null;
     const { jobId, epoch, requestId = null } = ref;
     this.#keep({ jobId, epoch, requestId, options: {}, lane: '', stopBy });
