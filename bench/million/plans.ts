@@ -1,7 +1,12 @@
 import pg from 'pg';
 import * as z from 'zod';
 import type { RequestContext } from '../../src/context.ts';
-import type { Database } from '../../src/db/client.ts';
+import type { Databases } from '../../src/db/client.ts';
+import type { Database } from '../../src/db/guard.ts';
+import type { Queries } from '../../src/db/neon.ts';
+import { openScope } from '../../src/resilience/call-scope.ts';
+
+const DEADLINE_MS = 60_000;
 
 /** What the last statement of a read cost. */
 export interface Cost {
@@ -78,11 +83,19 @@ function contextOf(userId: string, transaction: (queries: unknown[]) => Promise<
   const query: unknown = (text: string, params: unknown[]) => ({
     parameterizedQuery: { query: text, params },
   });
-  const primary = { query, transaction } as unknown as Database;
-  const ctx: unknown = {
-    actor: { kind: 'user', userId },
-    requestId: 'bench',
-    services: { db: { primary, replica: primary, service: primary } },
+  const primary: Database = {
+    // The guarantee behind the type: of the client a batch uses these two.
+    open: async () => ({ query, transaction }) as unknown as Queries,
+    deadlines: { read: DEADLINE_MS, write: DEADLINE_MS },
+    guard: {
+      name: 'primary',
+      scope: openScope('bench'),
+      breaker: null,
+      slowMs: DEADLINE_MS,
+      isFault: () => true,
+    },
   };
+  const db: Databases = { primary, replica: null, service: primary };
+  const ctx: unknown = { actor: { kind: 'user', userId }, requestId: 'bench', services: { db } };
   return ctx as RequestContext;
 }
